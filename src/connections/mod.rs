@@ -1,0 +1,1 @@
+//! Connections by link name: services, credentials, sign-in flows, the vault.

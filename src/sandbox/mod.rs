@@ -1,0 +1,1 @@
+//! An imitation of Zoho on loopback: accounts server and CRM.

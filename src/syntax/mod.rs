@@ -1,0 +1,3 @@
+//! Text to tree: the grammar, the builder and the tree itself.
+
+pub mod ast;
