@@ -11,9 +11,11 @@ pub mod host;
 pub mod source;
 pub mod syntax;
 
+pub mod builtins;
 #[cfg(feature = "http")]
 pub mod connections;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod value;

@@ -1,0 +1,4 @@
+//! Built-ins: collection.
+
+builtins! { COLLECTION on Collection {
+}}

@@ -1,0 +1,4 @@
+//! Built-ins: date.
+
+builtins! { DATE on Date {
+}}

@@ -1,0 +1,4 @@
+//! Built-ins: encoding.
+
+builtins! { ENCODING on Nothing {
+}}

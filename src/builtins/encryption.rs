@@ -1,0 +1,4 @@
+//! Built-ins: encryption.
+
+builtins! { ENCRYPTION on Nothing {
+}}

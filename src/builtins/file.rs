@@ -1,0 +1,4 @@
+//! Built-ins: file.
+
+builtins! { FILE on File {
+}}

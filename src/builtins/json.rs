@@ -1,0 +1,4 @@
+//! Built-ins: json.
+
+builtins! { JSON on Text {
+}}

@@ -1,0 +1,4 @@
+//! Built-ins: list.
+
+builtins! { LIST on List {
+}}

@@ -1,0 +1,4 @@
+//! Built-ins: map.
+
+builtins! { MAP on Map {
+}}

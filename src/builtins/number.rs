@@ -1,0 +1,4 @@
+//! Built-ins: number.
+
+builtins! { NUMBER on Number {
+}}

@@ -1,0 +1,4 @@
+//! Built-ins: statistics.
+
+builtins! { STATISTICS on List {
+}}

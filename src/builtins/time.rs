@@ -1,0 +1,4 @@
+//! Built-ins: time.
+
+builtins! { TIME on Time {
+}}

@@ -1,0 +1,4 @@
+//! Built-ins: xml.
+
+builtins! { XML on Text {
+}}

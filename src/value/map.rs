@@ -1,0 +1,250 @@
+//! KEY-VALUE: pairs in insertion order, keys compared by their text, shared by reference.
+//!
+//! Up to [`SMALL`] pairs are a plain vector that is scanned, which for the records of an API is
+//! several times faster than hashing; larger maps get an index.
+
+use super::list::List;
+use super::text::Text;
+use super::{Value, nesting};
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+/// The largest map that is scanned rather than hashed.
+pub const SMALL: usize = 16;
+
+/// A shared map. Cloning it makes another name for the same map.
+#[derive(Clone)]
+pub struct Map(Rc<Inner>);
+
+struct Inner {
+    pairs: RefCell<Pairs>,
+    /// Keys that were no text when put, by their text; `keys()` gives them back as they were.
+    odd_keys: RefCell<Option<Box<IndexMap<Text, Value>>>>,
+    /// Set for `{}`: the list that it becomes at its first `add`.
+    braces: Option<Box<OnceCell<List>>>,
+}
+
+/// Pairs in insertion order, by text key.
+#[derive(Clone)]
+pub enum Pairs {
+    Few(Vec<(Text, Value)>),
+    Many(Box<IndexMap<Text, Value, RandomState>>),
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Pairs::Few(Vec::new())
+    }
+}
+
+impl Pairs {
+    pub fn len(&self) -> usize {
+        match self {
+            Pairs::Few(few) => few.len(),
+            Pairs::Many(many) => many.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    pub fn get(&self, key: &Text) -> Option<&Value> {
+        match self {
+            Pairs::Few(few) => few.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            Pairs::Many(many) => many.get(key),
+        }
+    }
+
+    pub fn get_str(&self, key: &str) -> Option<&Value> {
+        match self {
+            Pairs::Few(few) => few.iter().find(|(name, _)| name.as_str() == key).map(|(_, value)| value),
+            Pairs::Many(many) => many.get(key),
+        }
+    }
+
+    /// Sets a key; a key that exists keeps its place.
+    #[inline]
+    pub fn put(&mut self, key: Text, value: Value) {
+        match self {
+            Pairs::Few(few) => {
+                if let Some((_, old)) = few.iter_mut().find(|(name, _)| *name == key) {
+                    *old = value;
+                } else if few.len() < SMALL {
+                    few.push((key, value));
+                } else {
+                    let mut many: IndexMap<Text, Value, RandomState> = std::mem::take(few).into_iter().collect();
+                    many.insert(key, value);
+                    *self = Pairs::Many(Box::new(many));
+                }
+            }
+            Pairs::Many(many) => {
+                many.insert(key, value);
+            }
+        }
+    }
+
+    /// Takes a pair out; the others keep their order.
+    pub fn remove(&mut self, key: &Text) -> Option<Value> {
+        match self {
+            Pairs::Few(few) => {
+                let at = few.iter().position(|(name, _)| name == key)?;
+                Some(few.remove(at).1)
+            }
+            Pairs::Many(many) => many.shift_remove(key),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        let (few, many) = match self {
+            Pairs::Few(few) => (few.as_slice(), None),
+            Pairs::Many(many) => (&[][..], Some(many)),
+        };
+        few.iter().map(|(key, value)| (key, value)).chain(many.into_iter().flat_map(|many| many.iter()))
+    }
+
+    fn take_values(&mut self) -> Vec<Value> {
+        match std::mem::take(self) {
+            Pairs::Few(few) => few.into_iter().map(|(_, value)| value).collect(),
+            Pairs::Many(many) => many.into_values().collect(),
+        }
+    }
+}
+
+impl FromIterator<(Text, Value)> for Pairs {
+    fn from_iter<I: IntoIterator<Item = (Text, Value)>>(pairs: I) -> Self {
+        let mut all = Pairs::default();
+        pairs.into_iter().for_each(|(key, value)| all.put(key, value));
+        all
+    }
+}
+
+impl Map {
+    pub fn new() -> Self {
+        Self::from_pairs(Pairs::default())
+    }
+
+    pub fn from_pairs(pairs: Pairs) -> Self {
+        Self(Rc::new(Inner { pairs: RefCell::new(pairs), odd_keys: RefCell::new(None), braces: None }))
+    }
+
+    /// `{}`: a map, until something is added to it as to a list.
+    pub fn braces() -> Self {
+        Self(Rc::new(Inner {
+            pairs: RefCell::default(),
+            odd_keys: RefCell::new(None),
+            braces: Some(Box::new(OnceCell::new())),
+        }))
+    }
+
+    /// The list that `{}` has become.
+    #[inline]
+    pub fn became_list(&self) -> Option<&List> {
+        self.0.braces.as_ref()?.get()
+    }
+
+    /// Turns `{}` into a list; none for a map that was not written as `{}` or that has pairs.
+    pub fn become_list(&self) -> Option<&List> {
+        let braces = self.0.braces.as_ref()?;
+        self.is_empty().then(|| braces.get_or_init(List::new))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.pairs.borrow().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    pub fn get(&self, key: &Text) -> Option<Value> {
+        self.0.pairs.borrow().get(key).cloned()
+    }
+
+    pub fn get_str(&self, key: &str) -> Option<Value> {
+        self.0.pairs.borrow().get_str(key).cloned()
+    }
+
+    pub fn contains(&self, key: &Text) -> bool {
+        self.0.pairs.borrow().get(key).is_some()
+    }
+
+    #[inline]
+    pub fn put(&self, key: Text, value: Value) {
+        self.0.pairs.borrow_mut().put(key, value);
+    }
+
+    pub fn put_str(&self, key: &str, value: Value) {
+        self.put(Text::new(key), value);
+    }
+
+    /// Sets a key that is no text; `text` is its text form.
+    pub fn put_odd(&self, key: Value, text: Text, value: Value) {
+        let odd_keys = &mut *self.0.odd_keys.borrow_mut();
+        odd_keys.get_or_insert_default().entry(text.clone()).or_insert(key);
+        self.put(text, value);
+    }
+
+    pub fn remove(&self, key: &Text) -> Option<Value> {
+        if let Some(odd) = self.0.odd_keys.borrow_mut().as_mut() {
+            odd.shift_remove(key);
+        }
+        self.0.pairs.borrow_mut().remove(key)
+    }
+
+    pub fn clear(&self) {
+        *self.0.odd_keys.borrow_mut() = None;
+        *self.0.pairs.borrow_mut() = Pairs::default();
+    }
+
+    /// The keys in order, of the types they were put with.
+    pub fn keys(&self) -> Vec<Value> {
+        let odd = self.0.odd_keys.borrow();
+        let original = |key: &Text| odd.as_ref().and_then(|odd| odd.get(key).cloned());
+        self.0.pairs.borrow().iter().map(|(key, _)| original(key).unwrap_or(Value::Text(key.clone()))).collect()
+    }
+
+    /// Runs over the pairs. Do not run script code inside.
+    pub fn with<R>(&self, read: impl FnOnce(&Pairs) -> R) -> R {
+        read(&self.0.pairs.borrow())
+    }
+
+    /// The pairs as they are now.
+    pub fn snapshot(&self) -> Pairs {
+        self.0.pairs.borrow().clone()
+    }
+
+    /// Whether both are names of the same map.
+    pub fn is(&self, other: &Map) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FromIterator<(Text, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (Text, Value)>>(pairs: I) -> Self {
+        Self::from_pairs(pairs.into_iter().collect())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let pairs = self.pairs.get_mut();
+        let nested = match pairs {
+            Pairs::Few(few) => few.iter().any(|(_, value)| nesting::is_container(value)),
+            Pairs::Many(many) => many.values().any(nesting::is_container),
+        };
+        if nested {
+            nesting::drop_children(pairs.take_values());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Guards for nested values.
+//!
+//! A script can nest lists a million deep, or put a list into itself. Walking such a value stops
+//! at a depth with a fault; dropping one goes through a worklist instead of the stack.
+
+use super::Value;
+use crate::fault::Fault;
+use std::cell::{Cell, RefCell};
+
+/// The deepest nesting that is printed, compared or serialised.
+pub const MAX_DEPTH: usize = 256;
+
+/// A fault when a walk has gone deeper than [`MAX_DEPTH`].
+#[inline]
+pub fn check(depth: usize) -> Result<(), Fault> {
+    if depth > MAX_DEPTH { Err(too_deep()) } else { Ok(()) }
+}
+
+#[cold]
+fn too_deep() -> Fault {
+    Fault::value(format!("the value is nested deeper than {MAX_DEPTH} levels, or contains itself"))
+}
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static PENDING: RefCell<Vec<Vec<Value>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Drops the children of a container: directly while the nesting is shallow, later when it is deep.
+pub fn drop_children(children: Vec<Value>) {
+    const SHALLOW: usize = 64;
+    let depth = DEPTH.with(|depth| depth.replace(depth.get() + 1));
+    if depth < SHALLOW {
+        drop(children);
+    } else {
+        PENDING.with_borrow_mut(|pending| pending.push(children));
+    }
+    DEPTH.set(depth);
+    if depth == 0 {
+        while let Some(next) = PENDING.with_borrow_mut(Vec::pop) {
+            DEPTH.set(1);
+            drop(next);
+            DEPTH.set(0);
+        }
+    }
+}
+
+/// Whether a value holds others, and so may recurse when dropped.
+pub fn is_container(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_) | Value::Collection(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{List, Value};
+
+    #[test]
+    fn a_million_nested_lists_are_dropped_without_deep_recursion() {
+        let mut list = List::new();
+        for _ in 0..1_000_000 {
+            let outer = List::new();
+            outer.push(Value::List(list));
+            list = outer;
+        }
+        drop(list);
+    }
+}
