@@ -11,17 +11,26 @@ mod macros;
 
 pub mod collection;
 pub mod common;
+pub mod conversion;
 pub mod date;
 pub mod encoding;
 pub mod encryption;
 pub mod file;
+mod fold;
 pub mod json;
 pub mod list;
 pub mod map;
 pub mod number;
+pub mod number_float;
+mod regex;
+mod regex_syntax;
 pub mod statistics;
 pub mod text;
+pub mod text_edit;
 pub mod time;
+mod words;
+mod words_asian;
+mod words_european;
 pub mod xml;
 
 pub use args::{Changed, FromArg, Index, IntoValue, Rest, Use};
@@ -35,8 +44,14 @@ use std::sync::OnceLock;
 /// Every table of built-ins.
 static TABLES: &[&[Builtin]] = &[
     common::COMMON,
+    conversion::CONVERSION,
+    conversion::TEXT_CONVERSION,
+    conversion::NUMBER_CONVERSION,
     text::TEXT,
+    text_edit::TEXT_EDIT,
     number::NUMBER,
+    number::RANDOM,
+    number_float::NUMBER_FLOAT,
     statistics::STATISTICS,
     date::DATE,
     time::TIME,
