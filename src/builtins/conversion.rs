@@ -3,9 +3,9 @@
 //! A pattern holding `0` or `#` is one of Java's `DecimalFormat`; any other is a date pattern, for which a
 //! number counts milliseconds since the epoch. Rows on dates are in the date files.
 
-use super::Cx;
+use super::{Cx, decimal_format};
 use crate::fault::Fault;
-use crate::value::{DateTime, Number, Settings, Text, Value, convert, date_format, date_parse, decimal_format};
+use crate::value::{DateTime, Number, Settings, Text, Value, convert, date_format, date_parse};
 
 builtins! { CONVERSION on Any {
     /// The text form of a value, as `info` shows it; null stays null.

@@ -13,6 +13,7 @@ pub mod collection;
 pub mod common;
 pub mod conversion;
 pub mod date;
+mod decimal_format;
 pub mod encoding;
 pub mod encryption;
 pub mod file;

@@ -10,7 +10,6 @@ pub mod convert;
 pub mod date;
 pub mod date_format;
 pub mod date_parse;
-pub mod decimal_format;
 pub mod file;
 pub mod json;
 pub mod json_read;

@@ -2,7 +2,7 @@
 //!
 //! Digits that the pattern has no room for are rounded half to even, Java's default.
 
-use super::Number;
+use crate::value::Number;
 
 /// Whether a format is a number pattern: it holds a `0` or `#` outside of quotes.
 pub fn is_pattern(format: &str) -> bool {
