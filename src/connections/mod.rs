@@ -1,1 +1,33 @@
 //! Connections by link name: services, credentials, sign-in flows, the vault.
+//!
+//! A *service* says how a provider is signed in to and where its credentials may go (`service`,
+//! `catalogue`); a *connection* is one sign-in to it, under a link name that scripts use
+//! (`connection`, `link`). Both live in an SQLite file (`store`), their secrets sealed by the
+//! `vault`. `registry` ties these together, `sign_in` and `refresh` talk to providers, `outbound`
+//! carries a script's request out. Nothing here knows the language.
+
+pub mod auth;
+pub mod catalogue;
+pub mod connection;
+pub mod credential;
+pub mod data_centre;
+mod error;
+pub mod home;
+pub mod link;
+pub mod outbound;
+pub mod refresh;
+pub mod registry;
+pub mod resolve;
+pub mod scope;
+pub mod service;
+pub mod sign_in;
+mod store;
+pub mod template;
+pub mod vault;
+
+pub use connection::{Connection, State};
+pub use credential::{Credential, Secret};
+pub use error::Error;
+pub use outbound::Outbound;
+pub use registry::{NewConnection, Registry, SandboxAccount};
+pub use service::Service;

@@ -1,0 +1,132 @@
+//! A connection: one sign-in to a service, under the link name that scripts use.
+
+use super::template::Values;
+use serde::Serialize;
+
+/// Everything about a connection that is not secret.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Connection {
+    #[serde(skip)]
+    pub id: String,
+    pub link_name: String,
+    pub name: String,
+    /// Link name of its service.
+    pub service: String,
+    pub state: State,
+    pub scopes: Vec<String>,
+    /// Values of the service's dynamic parameters.
+    pub params: Values,
+    /// Hosts added by the user, beside those of the service.
+    pub hosts: Vec<String>,
+    /// Zoho's data centre, where the service is Zoho's.
+    pub dc: Option<String>,
+    /// The grant type in use, for OAuth 2.
+    pub grant: Option<String>,
+    /// Calls run as the user who runs the script, not as the owner.
+    pub login_user: bool,
+    pub owner: String,
+    /// When the access token ends, in milliseconds since the epoch.
+    pub expires_at: Option<i64>,
+    /// How long the access token lives, in milliseconds.
+    pub lifetime: Option<i64>,
+    /// Why the connection is in its state.
+    pub reason: Option<String>,
+    /// No token request before this time, after a failure.
+    #[serde(skip)]
+    pub retry_at: Option<i64>,
+    /// Grows with each change; a change made from an older reading is refused.
+    #[serde(skip)]
+    pub revision: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// Where a connection stands. An expired token that can be refreshed is still `Connected`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Made, never signed in.
+    Draft,
+    Connected,
+    /// The provider no longer accepts it; a person must sign in again.
+    NeedsReauth,
+    /// Signed out on purpose.
+    Revoked,
+}
+
+impl State {
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::Connected => "connected",
+            State::NeedsReauth => "needs_reauth",
+            State::Revoked => "revoked",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [State::Draft, State::Connected, State::NeedsReauth, State::Revoked].into_iter().find(|s| s.word() == word)
+    }
+}
+
+/// Refreshed at least this long before the end.
+const LEAST_MARGIN: i64 = 60_000;
+
+impl Connection {
+    /// Whether the access token ends so soon that it should be refreshed now.
+    pub fn is_due(&self, now: i64) -> bool {
+        let Some(expires_at) = self.expires_at else {
+            return false;
+        };
+        let life = self.lifetime.unwrap_or(3_600_000);
+        // A token that lives for less than two minutes would otherwise be due from its birth.
+        let margin = LEAST_MARGIN.max(life / 10).min(life / 2);
+        now >= expires_at - margin
+    }
+
+    /// Whether the access token has ended.
+    pub fn is_expired(&self, now: i64) -> bool {
+        self.expires_at.is_some_and(|expires_at| now >= expires_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(lifetime: i64) -> Connection {
+        Connection {
+            id: "1".into(),
+            link_name: "a".into(),
+            name: "A".into(),
+            service: "zoho_crm".into(),
+            state: State::Connected,
+            scopes: vec![],
+            params: Values::new(),
+            hosts: vec![],
+            dc: None,
+            grant: None,
+            login_user: false,
+            owner: String::new(),
+            expires_at: Some(lifetime),
+            lifetime: Some(lifetime),
+            reason: None,
+            retry_at: None,
+            revision: 1,
+            created_at: 0,
+            updated_at: 0,
+        }
+    }
+
+    #[test]
+    fn tokens_are_due_a_tenth_or_a_minute_before_their_end() {
+        let hour = token(3_600_000);
+        assert!(!hour.is_due(3_600_000 - 360_001));
+        assert!(hour.is_due(3_600_000 - 360_000));
+        let five_minutes = token(300_000);
+        assert!(!five_minutes.is_due(239_999) && five_minutes.is_due(240_000));
+        let short = token(30_000);
+        assert!(!short.is_due(14_999) && short.is_due(15_000));
+        assert!(!short.is_expired(29_999) && short.is_expired(30_000));
+    }
+}

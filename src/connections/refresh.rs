@@ -1,0 +1,264 @@
+//! Keeps OAuth 2 tokens fresh: one request per connection at a time, here and among processes.
+//!
+//! Ahead of expiry, or once after a 401. Whoever waited reads the registry again and uses the
+//! winner's token. A new token is written before it is first used, and a token server that says
+//! no is believed only if the registry still holds the token it was asked with.
+
+use super::Error;
+use super::auth::oauth2::{self, Ask, Granted, TokenFailure};
+use super::connection::{Connection, State};
+use super::credential::{Credential, Secret, Tokens};
+use super::registry::Registry;
+use super::service::{Grant, OAuth2, Service};
+use super::template::Values;
+use crate::http::Client;
+
+/// No token request within this time after one that failed.
+const COOLDOWN: i64 = 30_000;
+/// What the audit log calls a token request; the budget counts them.
+const REQUESTED: &str = "token requested";
+
+/// A connection and its credential, as they stand now.
+pub struct Ready {
+    pub connection: Connection,
+    pub credential: Credential,
+}
+
+/// The connection with a credential that should work: refreshed if it is due, or if `rejected` is
+/// the token it still has.
+pub async fn ready(
+    registry: &Registry,
+    http: &Client,
+    service: &Service,
+    connection: Connection,
+    rejected: Option<&Secret>,
+) -> Result<Ready, Error> {
+    let ready = read(registry, connection).await?;
+    let (Some(row), Credential::OAuth2(tokens)) = (service.oauth2(), &ready.credential) else {
+        return Ok(ready);
+    };
+    if !needs_refresh(&ready.connection, tokens, rejected, registry.now()) {
+        return Ok(ready);
+    }
+    let _flight = registry.flight(&ready.connection).await?;
+    // Someone may have refreshed it while we waited.
+    let link = ready.connection.link_name;
+    let ready = read(registry, registry.connection(&link).await?).await?;
+    let Credential::OAuth2(tokens) = &ready.credential else {
+        return Ok(ready);
+    };
+    let now = registry.now();
+    if !needs_refresh(&ready.connection, tokens, rejected, now) {
+        return Ok(ready);
+    }
+    let still_good = rejected.is_none() && tokens.access.is_some() && !ready.connection.is_expired(now);
+    let before = ready.connection.clone();
+    let kept = ready.credential.clone();
+    match refresh(registry, http, service, row, ready).await {
+        Ok(fresh) => Ok(fresh),
+        // Refreshing ahead of time failed; the old token still has some life.
+        Err(Error::Wait { .. } | Error::Http(_)) if still_good => Ok(Ready { connection: before, credential: kept }),
+        Err(error) => Err(error),
+    }
+}
+
+async fn read(registry: &Registry, connection: Connection) -> Result<Ready, Error> {
+    check_state(&connection)?;
+    match registry.credential(&connection).await? {
+        Some(credential) => Ok(Ready { connection, credential }),
+        None => Err(Error::NotConnected { link: connection.link_name }),
+    }
+}
+
+/// Only a connected connection can be used; the others say why not.
+pub fn check_state(connection: &Connection) -> Result<(), Error> {
+    let link = connection.link_name.clone();
+    match connection.state {
+        State::Connected => Ok(()),
+        State::Draft => Err(Error::NotConnected { link }),
+        State::Revoked => Err(Error::Revoked { link }),
+        State::NeedsReauth => {
+            let reason = connection.reason.clone().unwrap_or_else(|| "its token is no longer accepted".to_owned());
+            Err(Error::NeedsSignIn { link, reason })
+        }
+    }
+}
+
+fn needs_refresh(connection: &Connection, tokens: &Tokens, rejected: Option<&Secret>, now: i64) -> bool {
+    match (&tokens.access, rejected) {
+        (None, _) => true,
+        (Some(access), Some(rejected)) => access == rejected,
+        (Some(_), None) => connection.is_due(now),
+    }
+}
+
+async fn refresh(
+    registry: &Registry,
+    http: &Client,
+    service: &Service,
+    row: &OAuth2,
+    ready: Ready,
+) -> Result<Ready, Error> {
+    let Ready { mut connection, credential } = ready;
+    let Credential::OAuth2(tokens) = credential else {
+        return Ok(Ready { connection, credential });
+    };
+    let now = registry.now();
+    check_cooldown(&connection, now)?;
+    let values = service.values(connection.dc.as_deref(), &connection.params)?;
+    let Some(ask) = way_to_refresh(&connection, &tokens) else {
+        return expired_for_good(registry, connection, tokens, now).await;
+    };
+    check_budget(registry, row, &connection, now).await?;
+    registry.log(&connection.link_name, REQUESTED, None).await?;
+    learn(http, &tokens);
+    match oauth2::ask(http, row, &values, &tokens, ask).await {
+        Ok(granted) => {
+            let tokens = take(registry, service, &mut connection, tokens, granted);
+            learn(http, &tokens);
+            let credential = Credential::OAuth2(tokens);
+            registry.save(&connection, Some(&credential)).await?;
+            connection.revision += 1;
+            registry.log(&connection.link_name, "refreshed", None).await?;
+            Ok(Ready { connection, credential })
+        }
+        Err(failure) => fail(registry, http, connection, &tokens, failure).await,
+    }
+}
+
+fn way_to_refresh<'a>(connection: &'a Connection, tokens: &'a Tokens) -> Option<Ask<'a>> {
+    if connection.grant.as_deref() == Some(Grant::ClientCredentials.word()) {
+        return Some(Ask::ClientCredentials { scopes: &connection.scopes });
+    }
+    tokens.refresh.as_ref().map(|token| Ask::Refresh { token })
+}
+
+/// Without a refresh token, a token that ended or was rejected is the end.
+async fn expired_for_good(
+    registry: &Registry,
+    connection: Connection,
+    tokens: Tokens,
+    now: i64,
+) -> Result<Ready, Error> {
+    if tokens.access.is_some() && connection.expires_at.is_some() && !connection.is_expired(now) {
+        // Only due, not yet ended: there is nothing better to use.
+        return Ok(Ready { connection, credential: Credential::OAuth2(tokens) });
+    }
+    let reason = "its token ended, and the provider gave no refresh token";
+    needs_reauth(registry, connection, reason).await
+}
+
+fn check_cooldown(connection: &Connection, now: i64) -> Result<(), Error> {
+    match connection.retry_at {
+        Some(retry_at) if retry_at > now => Err(Error::Wait {
+            link: connection.link_name.clone(),
+            seconds: (retry_at - now + 999) / 1000,
+            reason: connection.reason.clone().unwrap_or_else(|| "the last request failed".to_owned()),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Counts token requests, so that the provider's own limit is never reached.
+async fn check_budget(registry: &Registry, row: &OAuth2, connection: &Connection, now: i64) -> Result<(), Error> {
+    let Some(budget) = row.budget else {
+        return Ok(());
+    };
+    let span = i64::from(budget.seconds) * 1000;
+    let times = registry.times_of(&connection.link_name, REQUESTED, now - span).await?;
+    let allowed = budget.requests as usize;
+    if times.len() < allowed {
+        return Ok(());
+    }
+    let free_at = times[times.len() - allowed] + span;
+    Err(Error::Wait {
+        link: connection.link_name.clone(),
+        seconds: ((free_at - now) / 1000).max(1),
+        reason: format!("the provider allows {} token requests in {} s", budget.requests, budget.seconds),
+    })
+}
+
+/// Takes a grant over into the connection; the old refresh token stays where there is no new one.
+pub fn take(
+    registry: &Registry,
+    service: &Service,
+    connection: &mut Connection,
+    tokens: Tokens,
+    granted: Granted,
+) -> Tokens {
+    let now = registry.now();
+    connection.state = State::Connected;
+    connection.reason = None;
+    connection.retry_at = None;
+    connection.lifetime = granted.lifetime;
+    connection.expires_at = granted.lifetime.map(|life| now + life);
+    if let Some(scopes) = granted.scopes {
+        connection.scopes = scopes;
+    }
+    for name in &service.from_token {
+        if let Some(value) = granted.others.fields.get(name).and_then(serde_json::Value::as_str) {
+            connection.params.insert(name.clone(), value.to_owned());
+        }
+    }
+    Tokens { access: Some(granted.access), refresh: granted.refresh.or(tokens.refresh.clone()), ..tokens }
+}
+
+async fn fail(
+    registry: &Registry,
+    http: &Client,
+    mut connection: Connection,
+    tokens: &Tokens,
+    failure: TokenFailure,
+) -> Result<Ready, Error> {
+    let link = connection.link_name.clone();
+    let reason = http.redactor().clean(failure.reason()).into_owned();
+    registry.log(&link, "refresh failed", Some(&reason)).await?;
+    match failure {
+        TokenFailure::Dead(_) => {
+            // A process without our lock may have used the refresh token up; then its token is there.
+            let latest = registry.connection(&link).await?;
+            if let Some(Credential::OAuth2(other)) = registry.credential(&latest).await?
+                && other.refresh != tokens.refresh
+                && other.access.is_some()
+            {
+                return Ok(Ready { connection: latest, credential: Credential::OAuth2(other) });
+            }
+            needs_reauth(registry, connection, &format!("the provider no longer accepts its token: {reason}")).await
+        }
+        TokenFailure::Throttled(_) => {
+            connection.retry_at = Some(registry.now() + 600_000);
+            connection.reason = Some(format!("the provider refuses more token requests: {reason}"));
+            registry.try_save(&connection, None).await?;
+            check_cooldown(&connection, registry.now())?;
+            Err(Error::Provider { link, reason })
+        }
+        TokenFailure::Transient(_) => {
+            connection.retry_at = Some(registry.now() + COOLDOWN);
+            connection.reason = Some(reason.clone());
+            registry.try_save(&connection, None).await?;
+            Err(Error::Wait { link, seconds: COOLDOWN / 1000, reason })
+        }
+        TokenFailure::Refused(_) => Err(Error::Provider { link, reason }),
+    }
+}
+
+async fn needs_reauth(registry: &Registry, mut connection: Connection, reason: &str) -> Result<Ready, Error> {
+    let link = connection.link_name.clone();
+    connection.state = State::NeedsReauth;
+    connection.reason = Some(reason.to_owned());
+    registry.try_save(&connection, None).await?;
+    registry.log(&link, "needs a new sign-in", Some(reason)).await?;
+    Err(Error::NeedsSignIn { link, reason: reason.to_owned() })
+}
+
+/// Makes the redactor know every secret that is about to travel.
+pub fn learn(http: &Client, tokens: &Tokens) {
+    for secret in [&tokens.client_secret, &tokens.access, &tokens.refresh].into_iter().flatten() {
+        http.redactor().learn(secret.expose());
+    }
+}
+
+/// Placeholder values of a connection.
+pub fn values_of(service: &Service, connection: &Connection) -> Result<Values, Error> {
+    service.values(connection.dc.as_deref(), &connection.params)
+}

@@ -1,0 +1,491 @@
+//! The registry: services and connections by link name, with their credentials in the vault.
+//!
+//! One value per process and data directory; clones are cheap and share everything. Opening it
+//! reads no secret: the vault is unlocked when a credential is first needed.
+
+use super::connection::{Connection, State};
+use super::credential::Credential;
+use super::link::{check_display_name, check_link_name, nearest};
+use super::service::{Auth, Grant, Service, host_of};
+use super::store::{AuditLine, SecretChange, Store};
+use super::template::Values;
+use super::vault::{self, KeyRow, KeySource, Vault};
+use super::{Error, catalogue, data_centre, home, scope};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{OwnedMutexGuard, RwLock};
+use zeroize::Zeroizing;
+
+pub use super::store::AuditLine as HistoryLine;
+
+/// Milliseconds since the epoch.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+/// Asks a person for a secret.
+pub type Ask = Arc<dyn Fn(&str) -> Result<Zeroizing<String>, Error> + Send + Sync>;
+
+/// How long a process waits for another one that is refreshing the same connection.
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Services and connections of one data directory.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    /// Absent for a registry in memory.
+    dir: Option<PathBuf>,
+    vault: RwLock<Option<Arc<Vault>>>,
+    /// One lock per connection being refreshed, so that many callers make one token request.
+    flights: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    clock: Clock,
+    ask: Option<Ask>,
+    actor: String,
+}
+
+/// How a registry is opened.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// Instead of the system's clock.
+    pub clock: Option<Clock>,
+    /// Asks for the vault's passphrase where one is needed and not in the environment.
+    pub ask: Option<Ask>,
+}
+
+/// What a person chooses for a new connection.
+#[derive(Debug, Clone, Default)]
+pub struct NewConnection {
+    pub service: String,
+    pub name: String,
+    pub link_name: String,
+    pub scopes: Vec<String>,
+    pub params: Values,
+    pub hosts: Vec<String>,
+    pub dc: Option<String>,
+    pub grant: Option<Grant>,
+    pub login_user: bool,
+    /// The client or the keys, where known already.
+    pub credential: Option<Credential>,
+}
+
+/// A sandbox's account: everything it takes to talk to it as a connection.
+#[derive(Clone)]
+pub struct SandboxAccount {
+    /// `http://127.0.0.1:PORT`, where tokens come from.
+    pub accounts_url: String,
+    /// `http://127.0.0.1:PORT`, where the CRM is.
+    pub api_url: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub refresh_token: String,
+}
+
+/// A lock on one connection's credentials, in this process and among processes.
+pub struct Flight {
+    _here: OwnedMutexGuard<()>,
+    _everywhere: Option<home::FileLock>,
+}
+
+impl Registry {
+    /// Opens the registry of the default data directory, making it where it is missing.
+    pub async fn open_default(settings: Settings) -> Result<Self, Error> {
+        Self::open(&home::default_dir()?, settings).await
+    }
+
+    /// Opens the registry of a data directory, making it where it is missing.
+    pub async fn open(dir: &Path, settings: Settings) -> Result<Self, Error> {
+        home::make_private_dir(dir)?;
+        let store = Store::open(&dir.join("registry.db")).await?;
+        Ok(Self::with(store, Some(dir.to_owned()), None, settings))
+    }
+
+    /// A registry that ends with the process, with a key of its own.
+    pub async fn in_memory(settings: Settings) -> Result<Self, Error> {
+        let vault = Some(Arc::new(Vault::ephemeral()));
+        Ok(Self::with(Store::in_memory().await?, None, vault, settings))
+    }
+
+    fn with(store: Store, dir: Option<PathBuf>, vault: Option<Arc<Vault>>, settings: Settings) -> Self {
+        let inner = Inner {
+            store,
+            dir,
+            vault: RwLock::new(vault),
+            flights: Mutex::default(),
+            clock: settings.clock.unwrap_or_else(|| Arc::new(system_now)),
+            ask: settings.ask,
+            actor: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_else(|_| "local".into()),
+        };
+        Registry { inner: Arc::new(inner) }
+    }
+
+    pub fn now(&self) -> i64 {
+        (self.inner.clock)()
+    }
+
+    /// Closes the file.
+    pub async fn close(&self) {
+        self.inner.store.close().await;
+    }
+
+    // --- services
+
+    /// Custom services first, then the default ones.
+    pub async fn services(&self) -> Result<Vec<Service>, Error> {
+        let mut services = self.inner.store.services().await?;
+        services.extend(catalogue::all().iter().cloned());
+        Ok(services)
+    }
+
+    pub async fn service(&self, link: &str) -> Result<Service, Error> {
+        if let Some(service) = catalogue::find(link) {
+            return Ok(service.clone());
+        }
+        self.inner.store.service(link).await?.ok_or_else(|| catalogue::unknown(link))
+    }
+
+    /// Adds a custom service.
+    pub async fn add_service(&self, service: &Service) -> Result<(), Error> {
+        check_link_name(&service.link_name)?;
+        check_display_name(&service.name)?;
+        if catalogue::find(&service.link_name).is_some() {
+            return Err(Error::usage(format!("`{}` is a default service already", service.link_name)));
+        }
+        if let Some(problem) = service.problems().into_iter().next() {
+            return Err(Error::usage(problem));
+        }
+        self.inner.store.insert_service(service, &self.inner.actor, self.now()).await?;
+        self.log(&service.link_name, "service added", None).await
+    }
+
+    /// Deletes a custom service; its connections are revoked first. Returns their link names.
+    pub async fn delete_service(&self, link: &str) -> Result<Vec<String>, Error> {
+        if catalogue::find(link).is_some() {
+            return Err(Error::usage(format!("`{link}` is a default service and cannot be deleted")));
+        }
+        self.service(link).await?;
+        let dependents = self.dependents(link).await?;
+        for dependent in &dependents {
+            self.forget_tokens(dependent, "its service was deleted").await?;
+        }
+        self.inner.store.delete_service(link).await?;
+        self.log(link, "service deleted", None).await?;
+        Ok(dependents)
+    }
+
+    /// Link names of the connections made from a service.
+    pub async fn dependents(&self, service: &str) -> Result<Vec<String>, Error> {
+        let all = self.connections().await?;
+        Ok(all.into_iter().filter(|connection| connection.service == service).map(|c| c.link_name).collect())
+    }
+
+    // --- connections
+
+    pub async fn connections(&self) -> Result<Vec<Connection>, Error> {
+        self.inner.store.connections().await
+    }
+
+    /// A connection by its link name, or an error with the nearest name.
+    pub async fn connection(&self, link: &str) -> Result<Connection, Error> {
+        if let Some(connection) = self.inner.store.connection(link).await? {
+            return Ok(connection);
+        }
+        let all = self.connections().await?;
+        let by_name = all.iter().find(|connection| connection.name == link).map(|c| c.link_name.clone());
+        let near = by_name.or_else(|| nearest(link, all.iter().map(|connection| connection.link_name.as_str())));
+        Err(Error::UnknownConnection { link: link.to_owned(), near })
+    }
+
+    /// Makes a connection that is not signed in yet.
+    pub async fn add(&self, new: NewConnection) -> Result<Connection, Error> {
+        check_link_name(&new.link_name)?;
+        check_display_name(&new.name)?;
+        let service = self.service(&new.service).await?;
+        check_choices(&service, &new)?;
+        let now = self.now();
+        let connection = Connection {
+            id: format!("{:032x}", rand::random::<u128>()),
+            link_name: new.link_name,
+            name: new.name,
+            service: service.link_name.clone(),
+            state: State::Draft,
+            scopes: default_scopes(&service, new.scopes),
+            params: new.params,
+            hosts: new.hosts,
+            dc: new.dc.or_else(|| service.is_zoho().then(|| data_centre::DEFAULT.to_owned())),
+            grant: new.grant.map(|grant| grant.word().to_owned()),
+            login_user: new.login_user,
+            owner: self.inner.actor.clone(),
+            expires_at: None,
+            lifetime: None,
+            reason: None,
+            retry_at: None,
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let sealed = match &new.credential {
+            Some(credential) => Some(self.seal(&connection.id, credential).await?),
+            None => None,
+        };
+        self.inner.store.insert(&connection, sealed.as_ref()).await?;
+        self.log(&connection.link_name, "added", None).await?;
+        Ok(connection)
+    }
+
+    /// Adds a connected `zoho_crm` that talks to a sandbox and to nothing else.
+    pub async fn add_sandbox(&self, account: &SandboxAccount) -> Result<Connection, Error> {
+        let api_host = host_of(&account.api_url)
+            .ok_or_else(|| Error::usage(format!("expected an address, found `{}`", account.api_url)))?;
+        // All of the data centre's placeholders, so that none leads to the real Zoho.
+        let params = [
+            ("accounts", account.accounts_url.trim_end_matches('/')),
+            ("api", account.api_url.trim_end_matches('/')),
+            ("api_domain", api_host.as_str()),
+            ("domain", api_host.as_str()),
+            ("manageengine", api_host.as_str()),
+        ];
+        let tokens = super::credential::Tokens {
+            client_id: account.client_id.clone(),
+            client_secret: Some(super::Secret::new(account.client_secret.clone())),
+            access: None,
+            refresh: Some(super::Secret::new(account.refresh_token.clone())),
+        };
+        let mut connection = self
+            .add(NewConnection {
+                service: "zoho_crm".to_owned(),
+                name: "Sandbox".to_owned(),
+                link_name: "zoho_crm".to_owned(),
+                params: params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+                grant: Some(Grant::SelfClient),
+                credential: Some(Credential::OAuth2(tokens)),
+                ..NewConnection::default()
+            })
+            .await?;
+        // What the sandbox grants is the sandbox's to say.
+        connection.scopes.clear();
+        connection.state = State::Connected;
+        self.save(&connection, None).await?;
+        self.connection("zoho_crm").await
+    }
+
+    /// Writes a connection, with a new credential where given; refused if it was changed since it was read.
+    pub async fn save(&self, connection: &Connection, credential: Option<&Credential>) -> Result<(), Error> {
+        if self.try_save(connection, credential).await? {
+            return Ok(());
+        }
+        Err(Error::Store(format!("the connection `{}` was changed by another process meanwhile", connection.link_name)))
+    }
+
+    /// As `save`, but `false` where it was changed since it was read.
+    pub async fn try_save(&self, connection: &Connection, credential: Option<&Credential>) -> Result<bool, Error> {
+        let mut connection = connection.clone();
+        connection.updated_at = self.now();
+        match credential {
+            None => self.inner.store.update(&connection, SecretChange::Keep).await,
+            Some(credential) => {
+                let sealed = self.seal(&connection.id, credential).await?;
+                self.inner.store.update(&connection, SecretChange::Set(&sealed)).await
+            }
+        }
+    }
+
+    /// Signs a connection out here: its tokens are forgotten, its client is kept.
+    pub async fn forget_tokens(&self, link: &str, reason: &str) -> Result<(), Error> {
+        let mut connection = self.connection(link).await?;
+        let kept = self.credential(&connection).await?.and_then(|credential| credential.without_tokens());
+        connection.state = State::Revoked;
+        connection.expires_at = None;
+        connection.lifetime = None;
+        connection.retry_at = None;
+        connection.reason = Some(reason.to_owned());
+        connection.updated_at = self.now();
+        let sealed = match &kept {
+            Some(credential) => Some(self.seal(&connection.id, credential).await?),
+            None => None,
+        };
+        let change = sealed.as_ref().map_or(SecretChange::Forget, SecretChange::Set);
+        if !self.inner.store.update(&connection, change).await? {
+            return Err(Error::Store(format!("the connection `{link}` was changed by another process meanwhile")));
+        }
+        self.log(link, "revoked", Some(reason)).await
+    }
+
+    /// Removes a connection and its sealed credential.
+    pub async fn delete(&self, link: &str) -> Result<(), Error> {
+        let connection = self.connection(link).await?;
+        self.inner.store.delete(&connection).await?;
+        self.log(link, "deleted", None).await
+    }
+
+    /// The credential of a connection, where it has one.
+    pub async fn credential(&self, connection: &Connection) -> Result<Option<Credential>, Error> {
+        let Some(sealed) = self.inner.store.secret(&connection.id).await? else {
+            return Ok(None);
+        };
+        let vault = self.vault().await?;
+        let vault = if vault.key_id() == sealed.key_id { vault } else { self.reopen_vault().await? };
+        let plain = vault.open(&connection.id, "credential", &sealed)?;
+        Credential::from_plain(&plain).map(Some).map_err(Error::Store)
+    }
+
+    // --- history
+
+    /// The latest events of a connection, newest first.
+    pub async fn history(&self, link: &str, most: u32) -> Result<Vec<AuditLine>, Error> {
+        self.inner.store.history(link, most).await
+    }
+
+    /// Records an event. The reason must hold no secret.
+    pub async fn log(&self, link: &str, event: &str, reason: Option<&str>) -> Result<(), Error> {
+        let line = AuditLine {
+            at: self.now(),
+            actor: self.inner.actor.clone(),
+            link_name: link.to_owned(),
+            event: event.to_owned(),
+            reason: reason.map(str::to_owned),
+        };
+        self.inner.store.log(&line).await
+    }
+
+    /// Times of an event since a given time.
+    pub async fn times_of(&self, link: &str, event: &str, since: i64) -> Result<Vec<i64>, Error> {
+        self.inner.store.times_of(link, event, since).await
+    }
+
+    // --- locks
+
+    /// Waits until no one else, here or in another process, changes this connection's tokens.
+    pub async fn flight(&self, connection: &Connection) -> Result<Flight, Error> {
+        let here = {
+            let mut flights = self.inner.flights.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            flights.entry(connection.id.clone()).or_default().clone()
+        };
+        let here = here.lock_owned().await;
+        let everywhere = match &self.inner.dir {
+            Some(dir) => {
+                let locks = dir.join("locks");
+                home::make_private_dir(&locks)?;
+                let path = locks.join(format!("{}.lock", connection.id));
+                Some(home::FileLock::acquire(&path, LOCK_PATIENCE).await?)
+            }
+            None => None,
+        };
+        Ok(Flight { _here: here, _everywhere: everywhere })
+    }
+
+    // --- the vault
+
+    async fn seal(&self, record: &str, credential: &Credential) -> Result<vault::Sealed, Error> {
+        self.vault().await?.seal(record, "credential", &credential.to_plain())
+    }
+
+    async fn vault(&self) -> Result<Arc<Vault>, Error> {
+        if let Some(vault) = self.inner.vault.read().await.clone() {
+            return Ok(vault);
+        }
+        self.reopen_vault().await
+    }
+
+    async fn reopen_vault(&self) -> Result<Arc<Vault>, Error> {
+        let mut held = self.inner.vault.write().await;
+        let ask = self.inner.ask.clone();
+        let prompt = |question: &str| match &ask {
+            Some(ask) => ask(question),
+            None => Err(Error::vault("the vault is locked", "set ARARAT_PASSPHRASE")),
+        };
+        let prompt: vault::Prompt<'_> = if self.inner.ask.is_some() { Some(&prompt) } else { None };
+        let fresh = match (self.inner.store.key_row().await?, &self.inner.dir) {
+            (Some(row), _) => vault::open(&row, prompt)?,
+            (None, Some(dir)) => {
+                let (_, row) = vault::create(vault::source_of_new_vault(dir), prompt)?;
+                let row = self.inner.store.claim_vault(&row).await?;
+                vault::open(&row, prompt)?
+            }
+            (None, None) => Vault::ephemeral(),
+        };
+        let fresh = Arc::new(fresh);
+        *held = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    /// The vault's header, or none before the first credential.
+    pub async fn vault_header(&self) -> Result<Option<KeyRow>, Error> {
+        self.inner.store.key_row().await
+    }
+
+    /// Seals every record under a new key. Either all of them are, or none.
+    pub async fn rekey(&self, source: KeySource) -> Result<usize, Error> {
+        let old = self.vault().await?;
+        let records = self.inner.store.secrets().await?;
+        let ask = self.inner.ask.clone();
+        let prompt = move |question: &str| match &ask {
+            Some(ask) => ask(question),
+            None => Err(Error::vault("a new passphrase is needed", "set ARARAT_PASSPHRASE")),
+        };
+        let (new, row) = vault::create(source, Some(&prompt))?;
+        let mut resealed = Vec::with_capacity(records.len());
+        for (record, sealed) in &records {
+            let plain = old.open(record, "credential", sealed)?;
+            resealed.push((record.clone(), new.seal(record, "credential", &plain)?));
+        }
+        self.inner.store.rekey(&row, &resealed).await?;
+        *self.inner.vault.write().await = Some(Arc::new(new));
+        Ok(resealed.len())
+    }
+}
+
+fn system_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn default_scopes(service: &Service, chosen: Vec<String>) -> Vec<String> {
+    match (&service.auth, chosen.is_empty()) {
+        (Auth::OAuth2(oauth2), true) => oauth2.scopes.clone(),
+        (_, _) => scope::split(&chosen.join(" ")),
+    }
+}
+
+fn check_choices(service: &Service, new: &NewConnection) -> Result<(), Error> {
+    if let Some(dc) = &new.dc {
+        data_centre::find(dc)?;
+        if !service.is_zoho() {
+            return Err(Error::usage(format!("`{}` has no data centres", service.link_name)));
+        }
+    }
+    for param in &service.params {
+        if !new.params.contains_key(param) {
+            return Err(Error::usage_help(
+                format!("the service `{}` needs a value for `{param}`", service.link_name),
+                format!("give it with --param {param}=VALUE"),
+            ));
+        }
+    }
+    for host in &new.hosts {
+        check_host(host)?;
+    }
+    match (new.grant, service.oauth2()) {
+        (Some(grant), Some(oauth2)) if !oauth2.grants.contains(&grant) => {
+            let known: Vec<_> = oauth2.grants.iter().map(|grant| grant.word()).collect();
+            Err(Error::usage(format!("expected a grant type of {}, found `{}`", known.join(", "), grant.word())))
+        }
+        (Some(_), None) => Err(Error::usage(format!("`{}` is no OAuth 2 service", service.link_name))),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+/// A host that credentials may go to: a name, with a port at need.
+pub fn check_host(host: &str) -> Result<(), Error> {
+    let name = host.strip_prefix("*.").unwrap_or(host);
+    let read = url::Url::parse(&format!("https://{name}/"));
+    let whole = read.as_ref().is_ok_and(|url| {
+        url.path() == "/" && url.query().is_none() && url.username().is_empty() && url.host_str().is_some()
+    });
+    if !whole || name.contains(['/', '@', '?', '#']) {
+        return Err(Error::usage(format!("expected a host such as `api.example.com`, found `{host}`")));
+    }
+    Ok(())
+}

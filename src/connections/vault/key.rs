@@ -1,0 +1,216 @@
+//! Where the vault's key comes from: a passphrase, the environment, or a key file.
+//!
+//! The registry remembers which of them its vault was made with (`KeyRow`) and asks for that one
+//! only: a vault under a passphrase never falls back to a file. Without a passphrase or a key in
+//! the environment a new vault gets a key file, and says so.
+
+use super::seal::Vault;
+use crate::connections::{Error, home};
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+const PASSPHRASE: &str = "ARARAT_PASSPHRASE";
+const KEY: &str = "ARARAT_VAULT_KEY";
+const KEY_FILE: &str = "ARARAT_KEY_FILE";
+
+type RawKey = Zeroizing<[u8; 32]>;
+
+/// Asks a person for a passphrase; absent where nobody can answer.
+pub type Prompt<'a> = Option<&'a dyn Fn(&str) -> Result<Zeroizing<String>, Error>>;
+
+/// How a vault's key is found again. Holds nothing secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "source", rename_all = "snake_case")]
+pub enum KeySource {
+    /// Argon2id over a passphrase.
+    Passphrase { salt: String, memory_kib: u32, passes: u32, lanes: u32 },
+    /// Base64 of 32 bytes in `ARARAT_VAULT_KEY`.
+    Environment,
+    /// Base64 of 32 bytes in a file of mode 600.
+    KeyFile { path: PathBuf },
+}
+
+/// The vault's header in the registry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyRow {
+    pub key_id: String,
+    pub source: KeySource,
+}
+
+impl KeySource {
+    /// How `vault status` names it.
+    pub fn describe(&self) -> String {
+        match self {
+            KeySource::Passphrase { memory_kib, passes, lanes, .. } => {
+                format!("passphrase (argon2id, {memory_kib} KiB, {passes} passes, {lanes} lane)")
+            }
+            KeySource::Environment => format!("the environment variable {KEY}"),
+            KeySource::KeyFile { path } => format!("the key file {}", path.display()),
+        }
+    }
+
+    /// A passphrase with a fresh salt and the present cost.
+    pub fn new_passphrase() -> Self {
+        let salt: [u8; 16] = rand::random();
+        let params = Params::DEFAULT;
+        KeySource::Passphrase {
+            salt: STANDARD.encode(salt),
+            memory_kib: params.m_cost(),
+            passes: params.t_cost(),
+            lanes: params.p_cost(),
+        }
+    }
+}
+
+/// The source that a new vault in this directory gets by the environment.
+pub fn source_of_new_vault(dir: &Path) -> KeySource {
+    if variable(PASSPHRASE).is_some() {
+        KeySource::new_passphrase()
+    } else if variable(KEY).is_some() {
+        KeySource::Environment
+    } else {
+        KeySource::KeyFile { path: key_file(dir) }
+    }
+}
+
+fn key_file(dir: &Path) -> PathBuf {
+    std::env::var_os(KEY_FILE).filter(|path| !path.is_empty()).map_or_else(|| dir.join("vault.key"), PathBuf::from)
+}
+
+/// Makes the key of a new vault. A new key file is announced on stderr.
+pub fn create(source: KeySource, prompt: Prompt<'_>) -> Result<(Vault, KeyRow), Error> {
+    if let KeySource::KeyFile { path } = &source
+        && !path.exists()
+    {
+        let key: RawKey = Zeroizing::new(rand::random());
+        let text = Zeroizing::new(format!("{}\n", STANDARD.encode(*key)));
+        home::write_private(path, text.as_bytes())?;
+        eprintln!("note: the vault's key is now in {}; whoever reads it can open your credentials", path.display());
+    }
+    let vault = Vault::new(&raw_key(&source, prompt)?);
+    let row = KeyRow { key_id: vault.key_id().to_owned(), source };
+    Ok((vault, row))
+}
+
+/// Opens the vault of a registry.
+pub fn open(row: &KeyRow, prompt: Prompt<'_>) -> Result<Vault, Error> {
+    let vault = Vault::new(&raw_key(&row.source, prompt)?);
+    if vault.key_id() == row.key_id {
+        return Ok(vault);
+    }
+    let found = match &row.source {
+        KeySource::Passphrase { .. } => "the passphrase is not the one".to_owned(),
+        KeySource::Environment => format!("the key in {KEY} is not the one"),
+        KeySource::KeyFile { path } => format!("the key in {} is not the one", path.display()),
+    };
+    Err(Error::Vault { message: format!("{found} that the vault was locked with (key {})", row.key_id), help: None })
+}
+
+fn raw_key(source: &KeySource, prompt: Prompt<'_>) -> Result<RawKey, Error> {
+    match source {
+        KeySource::Passphrase { salt, memory_kib, passes, lanes } => {
+            let salt = STANDARD.decode(salt).map_err(|_| broken("the vault's salt is not base64"))?;
+            let params =
+                Params::new(*memory_kib, *passes, *lanes, Some(32)).map_err(|error| broken(&error.to_string()))?;
+            derive(&passphrase(prompt)?, &salt, params)
+        }
+        KeySource::Environment => {
+            let text = variable(KEY).ok_or_else(|| {
+                Error::vault(
+                    format!("the vault was locked with a key in {KEY}, which is not set"),
+                    format!("set {KEY} to that key"),
+                )
+            })?;
+            decode(&text, KEY)
+        }
+        KeySource::KeyFile { path } => read_key_file(path),
+    }
+}
+
+fn passphrase(prompt: Prompt<'_>) -> Result<Zeroizing<String>, Error> {
+    match (variable(PASSPHRASE), prompt) {
+        (Some(text), _) => Ok(text),
+        (None, Some(ask)) => ask("passphrase of the vault: "),
+        (None, None) => Err(Error::vault(
+            "the vault is locked with a passphrase",
+            format!("set {PASSPHRASE}, or run in a terminal to be asked"),
+        )),
+    }
+}
+
+fn derive(passphrase: &str, salt: &[u8], params: Params) -> Result<RawKey, Error> {
+    let mut key = Zeroizing::new([0; 32]);
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon
+        .hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice())
+        .map_err(|error| broken(&error.to_string()))?;
+    Ok(key)
+}
+
+fn read_key_file(path: &Path) -> Result<RawKey, Error> {
+    if !path.exists() {
+        return Err(Error::vault(
+            format!("the vault's key file {} is gone", path.display()),
+            format!("restore it, or name another place in {KEY_FILE}"),
+        ));
+    }
+    home::check_private(path)?;
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| home::failed("read", path, &error))?);
+    decode(&text, &path.display().to_string())
+}
+
+fn decode(text: &str, place: &str) -> Result<RawKey, Error> {
+    let wrong = || {
+        Error::vault(
+            format!("expected 32 bytes in base64 in {place}"),
+            "make a key with `head -c 32 /dev/urandom | base64`",
+        )
+    };
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| wrong())?);
+    let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| wrong())?;
+    Ok(Zeroizing::new(key))
+}
+
+/// Seals what is exported under a passphrase of its own.
+pub fn export_key(passphrase: &str, source: &KeySource) -> Result<Vault, Error> {
+    let KeySource::Passphrase { salt, memory_kib, passes, lanes } = source else {
+        return Err(broken("an export is locked with a passphrase"));
+    };
+    let salt = STANDARD.decode(salt).map_err(|_| broken("the salt is not base64"))?;
+    let params = Params::new(*memory_kib, *passes, *lanes, Some(32)).map_err(|error| broken(&error.to_string()))?;
+    Ok(Vault::new(&derive(passphrase, &salt, params)?))
+}
+
+fn variable(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var(name).ok().filter(|text| !text.is_empty()).map(Zeroizing::new)
+}
+
+fn broken(reason: &str) -> Error {
+    Error::Vault { message: format!("the vault's header is damaged: {reason}"), help: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_gives_one_key_per_salt() {
+        let params = || Params::new(64, 1, 1, Some(32)).expect("small");
+        let key = |text: &str, salt: &[u8]| Vault::new(&derive(text, salt, params()).expect("derives"));
+        assert_eq!(key("a", b"saltsalt").key_id(), key("a", b"saltsalt").key_id());
+        assert_ne!(key("a", b"saltsalt").key_id(), key("b", b"saltsalt").key_id());
+        assert_ne!(key("a", b"saltsalt").key_id(), key("a", b"saltsals").key_id());
+    }
+
+    #[test]
+    fn keys_are_32_bytes_of_base64() {
+        assert!(decode("c2hvcnQ=", "KEY").is_err());
+        assert!(decode("!", "KEY").is_err());
+        assert!(decode(&STANDARD.encode([7; 32]), "KEY").is_ok());
+    }
+}

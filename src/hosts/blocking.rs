@@ -1,0 +1,194 @@
+//! The host of scripts that run from a file or at the prompt: it waits for each wish.
+//!
+//! Output is buffered, and flushed before anything slow. The network, the registry and the vault
+//! come to life with the first request that needs them; a script that only computes and prints
+//! never pays for them.
+
+use super::mail;
+use crate::connections::Outbound;
+use crate::connections::outbound::Source;
+use crate::connections::registry::Settings;
+use crate::fault::{Fault, FaultKind};
+use crate::host::{Account, Ask, Host, Mail, Reply, Request};
+use crate::http::client::Trace;
+use crate::http::network::Reach;
+use crate::http::{Client, Options, Redactor, runtime};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Output is written out when this much has gathered.
+const BUFFER: usize = 32 * 1024;
+/// How often a waiting request looks at the stop flag.
+const STOP_CHECK: Duration = Duration::from_millis(50);
+
+/// Everything a host can be told. `HostConfig::default()` is what `ararat run` uses.
+pub struct HostConfig {
+    /// Where `info` goes; stdout where absent.
+    pub output: Option<Box<dyn Write>>,
+    /// Gets each request as a `curl` line, and how it went.
+    pub trace: Option<Trace>,
+    /// Instead of the system's clock: milliseconds since the epoch.
+    pub clock: Option<Box<dyn Fn() -> i64>>,
+    pub account: Account,
+    pub registry: Source,
+    pub settings: Settings,
+    /// Mail is written here as `.eml` files.
+    pub outbox: Option<PathBuf>,
+    /// Set from outside to stop the script.
+    pub stop: Arc<AtomicBool>,
+    pub reach: Reach,
+}
+
+impl Default for HostConfig {
+    fn default() -> Self {
+        HostConfig {
+            output: None,
+            trace: None,
+            clock: None,
+            account: Account::default(),
+            registry: Source::Default,
+            settings: Settings::default(),
+            outbox: None,
+            stop: Arc::new(AtomicBool::new(false)),
+            reach: Reach::default(),
+        }
+    }
+}
+
+/// Carries wishes out one after the other, on the script's own thread.
+pub struct BlockingHost {
+    output: Box<dyn Write>,
+    buffer: Vec<u8>,
+    clock: Box<dyn Fn() -> i64>,
+    account: Account,
+    outbound: Arc<Outbound>,
+    redactor: Redactor,
+    outbox: Option<PathBuf>,
+    mails: u32,
+    stop: Arc<AtomicBool>,
+}
+
+impl BlockingHost {
+    pub fn new(config: HostConfig) -> Self {
+        let redactor = Redactor::default();
+        let options = Options { reach: config.reach, redactor: redactor.clone(), trace: config.trace };
+        let client = Arc::new(Client::new(options));
+        BlockingHost {
+            output: config.output.unwrap_or_else(|| Box::new(io::stdout())),
+            buffer: Vec::new(),
+            clock: config.clock.unwrap_or_else(|| Box::new(system_now)),
+            account: config.account,
+            outbound: Arc::new(Outbound::new(client, config.registry, config.settings)),
+            redactor,
+            outbox: config.outbox,
+            mails: 0,
+            stop: config.stop,
+        }
+    }
+
+    /// The way out for requests, to be shared with what else needs the registry.
+    pub fn outbound(&self) -> &Arc<Outbound> {
+        &self.outbound
+    }
+
+    /// Writes out what has been printed so far.
+    pub fn flush(&mut self) -> Result<(), Fault> {
+        self.write_out().map_err(|error| Fault::other("run.value", format!("the output could not be written: {error}")))
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        let result = self.output.write_all(&self.buffer).and_then(|()| self.output.flush());
+        self.buffer.clear();
+        match result {
+            // The reader went away, as `head` does: nobody is left to tell.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.stop.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn print(&mut self, line: &str) -> Result<Reply, Fault> {
+        self.buffer.extend_from_slice(self.redactor.clean(line).as_bytes());
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= BUFFER {
+            self.flush()?;
+        }
+        Ok(Reply::Done)
+    }
+
+    fn http(&mut self, request: Request) -> Result<Reply, Fault> {
+        self.flush()?;
+        self.breathe()?;
+        let outbound = self.outbound.clone();
+        let stop = self.stop.clone();
+        let work = async move {
+            tokio::select! {
+                answer = outbound.send(request) => answer.map(Reply::Http),
+                () = stopped(&stop) => Err(FaultKind::Stopped.into()),
+            }
+        };
+        runtime::block_on(work)
+            .map_err(|error| Fault::other("run.http", format!("the network is not available: {error}")))?
+    }
+
+    fn mail(&mut self, mail: &Mail) -> Result<Reply, Fault> {
+        let Some(outbox) = self.outbox.clone() else {
+            return Err(Fault::other("run.mail", "no mail can be sent: no outbox is configured")
+                .help("write mail to files with `--outbox DIR`; sending over SMTP is not supported here yet"));
+        };
+        let now = (self.clock)();
+        self.mails += 1;
+        let name = format!("{now}-{:03}-{:08x}.eml", self.mails, rand::random::<u32>());
+        let path = outbox.join(name);
+        let written = std::fs::create_dir_all(&outbox).and_then(|()| std::fs::write(&path, mail::message(mail, now)));
+        written.map_err(|error| Fault::other("run.mail", format!("could not write {}: {error}", path.display())))?;
+        Ok(Reply::Done)
+    }
+
+    fn breathe(&self) -> Result<Reply, Fault> {
+        if self.stop.load(Ordering::Relaxed) { Err(FaultKind::Stopped.into()) } else { Ok(Reply::Done) }
+    }
+}
+
+impl Host for BlockingHost {
+    fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        match ask {
+            Ask::Print(line) => self.print(line),
+            Ask::Http(request) => self.http(request),
+            Ask::Mail(mail) => self.mail(&mail),
+            Ask::Sms(_) => Err(Fault::unsupported("sending SMS (`sendsms`)")),
+            Ask::Push { .. } => Err(Fault::unsupported("push notifications (`zoho.pushNotification`)")),
+            // A local run has no page to open it from: the wish is told, and the script goes on.
+            Ask::OpenUrl { url, window, .. } => {
+                eprintln!("note: openUrl({url:?}, {window:?}) does nothing here");
+                Ok(Reply::Done)
+            }
+            Ask::Now => Ok(Reply::Now((self.clock)())),
+            Ask::Account => Ok(Reply::Account(self.account.clone())),
+            Ask::Breathe => self.breathe(),
+        }
+    }
+}
+
+impl Drop for BlockingHost {
+    fn drop(&mut self) {
+        // What was printed before a panic or an early return is still the script's output.
+        let _ = self.write_out();
+    }
+}
+
+async fn stopped(stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        tokio::time::sleep(STOP_CHECK).await;
+    }
+}
+
+fn system_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
