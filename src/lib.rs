@@ -2,20 +2,42 @@
 //!
 //! The layers, each knowing only those above it in this list: `source`, `diagnostic`, `syntax`
 //! (text to tree), `fault`, `value`, `host` (the door to the world), `builtins` and `tasks`,
-//! `program` and `check` (tree to slots), `eval`. Doors for people: `cli`, `repl`. Behind the host's
-//! door: `hosts`, `http`, `connections`. The `sandbox` shares no code with any of them.
-
-pub mod diagnostic;
-pub mod fault;
-pub mod host;
-pub mod source;
-pub mod syntax;
+//! `program` and `check` (tree to slots), `eval`, `engine`. Doors for people: `cli`, `repl`. Behind
+//! the host's door: `hosts`, `http`, `connections`. The `sandbox` shares no code with any of them.
+//!
+//! Start at [`Engine`].
+#![deny(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod builtins;
+pub mod check;
+#[allow(clippy::disallowed_methods)]
+pub mod cli;
+pub mod diagnostic;
+pub mod engine;
+pub mod eval;
+pub mod fault;
+pub mod host;
+#[allow(clippy::disallowed_methods)]
+pub mod hosts;
+pub mod program;
+pub mod source;
+pub mod syntax;
+pub mod tasks;
+pub mod value;
+
 #[cfg(feature = "http")]
+#[allow(clippy::disallowed_methods)]
 pub mod connections;
 #[cfg(feature = "http")]
+#[allow(clippy::disallowed_methods)]
 pub mod http;
+#[cfg(feature = "repl")]
+#[allow(clippy::disallowed_methods)]
+pub mod repl;
 #[cfg(feature = "sandbox")]
+#[allow(clippy::disallowed_methods)]
 pub mod sandbox;
-pub mod value;
+
+pub use engine::{Args, Engine, Failure, NotCompiled, Report, Run, Script, Session, SessionError};
+pub use source::Source;

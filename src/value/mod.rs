@@ -20,6 +20,8 @@ pub mod number;
 pub mod settings;
 pub mod text;
 pub mod time;
+pub mod typed;
+pub mod zone;
 
 pub use collection::Collection;
 pub use date::DateTime;

@@ -1,0 +1,266 @@
+//! From the syntax tree to a program: names become slots, calls become rows and numbers, and what
+//! Zoho refuses to save is refused here with Zoho's words.
+//!
+//! Knows the tree and the rows of built-ins and tasks; never runs anything.
+
+mod call;
+mod expr;
+mod load;
+mod scope;
+mod stmt;
+
+pub use load::{FunctionFolder, Loader, NoFunctions};
+
+use crate::diagnostic::Diagnostic;
+use crate::fault::Place;
+use crate::program::{Const, Function, Input, Param, Program, Site, Type};
+use crate::source::{Source, Span};
+use crate::syntax::{self, ast};
+use crate::value::Settings;
+use scope::Scope;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a compilation found out: the program, and what to tell about it (errors make it unusable).
+pub struct Compiled {
+    pub program: Program,
+    /// Messages with the index of their source in [`Program::sources`].
+    pub diagnostics: Vec<(u32, Diagnostic)>,
+}
+
+impl Compiled {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|(_, diagnostic)| diagnostic.is_error())
+    }
+}
+
+/// How a source is compiled.
+pub struct Options<'a> {
+    pub settings: &'a Settings,
+    /// Free variables of a bare script are errors rather than inputs.
+    pub strict: bool,
+    /// Where functions of other files are found.
+    pub loader: &'a dyn Loader,
+}
+
+/// Compiles one source and every function it calls.
+pub fn compile(source: Source, options: &Options<'_>) -> Compiled {
+    extend(Program::default(), &[], source, options)
+}
+
+/// Compiles a source on top of a program, as the prompt does line by line: earlier functions stay
+/// callable and `known` variables keep their slots.
+pub fn extend(program: Program, known: &[String], source: Source, options: &Options<'_>) -> Compiled {
+    let mut lowerer = Lowerer::new(program, options);
+    let at = lowerer.add_source(source);
+    lowerer.lower_source(at, Some(known));
+    Compiled { program: lowerer.program, diagnostics: lowerer.diagnostics }
+}
+
+/// The state of one compilation.
+struct Lowerer<'a> {
+    program: Program,
+    options: &'a Options<'a>,
+    diagnostics: Vec<(u32, Diagnostic)>,
+    /// Functions by lower-case full name.
+    functions: HashMap<String, u32>,
+    consts: HashMap<ConstKey, u32>,
+    /// Full names that the loader does not have.
+    missing: std::collections::HashSet<String>,
+    source: u32,
+    /// Line of the statement at hand.
+    line: u32,
+    scope: Scope,
+    loops: usize,
+    returns: Option<Type>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum ConstKey {
+    Int(i64),
+    Bool(bool),
+    Null,
+    Text(String),
+    Decimal(String),
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(program: Program, options: &'a Options<'a>) -> Self {
+        let functions =
+            program.functions.iter().enumerate().map(|(at, f)| (f.name.to_ascii_lowercase(), at as u32)).collect();
+        Self {
+            program,
+            options,
+            diagnostics: Vec::new(),
+            functions,
+            consts: HashMap::new(),
+            missing: Default::default(),
+            source: 0,
+            line: 1,
+            scope: Scope::default(),
+            loops: 0,
+            returns: None,
+        }
+    }
+
+    fn add_source(&mut self, source: Source) -> u32 {
+        self.program.sources.push(source);
+        self.program.sources.len() as u32 - 1
+    }
+
+    fn source(&self) -> &Source {
+        &self.program.sources[self.source as usize]
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push((self.source, diagnostic));
+    }
+
+    fn error(&mut self, code: &'static str, kind: &'static str, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code, kind, span, message));
+    }
+
+    /// Remembers a place and gives its number.
+    fn site(&mut self, span: Span) -> Site {
+        self.program.sites.push(Place { source: self.source, span, line: self.line });
+        self.program.sites.len() as Site - 1
+    }
+
+    fn constant(&mut self, value: Const) -> u32 {
+        let key = match &value {
+            Const::Null => Some(ConstKey::Null),
+            Const::Bool(b) => Some(ConstKey::Bool(*b)),
+            Const::Int(n) => Some(ConstKey::Int(*n)),
+            Const::Text(text) => Some(ConstKey::Text(text.clone())),
+            Const::Decimal(digits) => Some(ConstKey::Decimal(digits.clone())),
+            Const::Date(_) | Const::Time(_) => None,
+        };
+        let next = self.program.consts.len() as u32;
+        if let Some(key) = key {
+            let at = *self.consts.entry(key).or_insert(next);
+            if at != next {
+                return at;
+            }
+        }
+        self.program.consts.push(value);
+        next
+    }
+
+    /// Parses and lowers a source; its body becomes the program's when `known` is given.
+    fn lower_source(&mut self, at: u32, known: Option<&[String]>) {
+        let source = self.program.sources[at as usize].clone();
+        let parse_options = syntax::ParseOptions { or_binds_tighter: self.options.settings.dialect.is_creator() };
+        let (file, diagnostics) = syntax::parse(source.text(), parse_options);
+        let outer = std::mem::replace(&mut self.source, at);
+        diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
+        let first = self.declare_functions(&file);
+        for (index, function) in file.functions.iter().enumerate() {
+            let lowered = self.lower_function(function);
+            self.program.functions[first as usize + index] = Arc::new(lowered);
+        }
+        if let Some(known) = known {
+            self.lower_body(&file, known);
+        }
+        self.source = outer;
+    }
+
+    /// Reserves numbers for a file's functions, so that they can call each other in any order.
+    fn declare_functions(&mut self, file: &ast::File<'_>) -> u32 {
+        let first = self.program.functions.len() as u32;
+        for function in &file.functions {
+            let name = full_name(function);
+            let params = function.params.iter().map(|param| Param {
+                name: param.name.text.to_owned(),
+                kind: Type::parse(param.kind.text),
+            });
+            let index = self.program.functions.len() as u32;
+            self.functions.insert(name.to_ascii_lowercase(), index);
+            self.program.functions.push(Arc::new(Function {
+                name,
+                params: params.collect(),
+                returns: Type::parse(function.returns.text),
+                ..Function::default()
+            }));
+        }
+        first
+    }
+
+    fn lower_function(&mut self, function: &ast::Function<'_>) -> Function {
+        let scope = std::mem::replace(&mut self.scope, Scope::function());
+        let returns = self.returns.replace(Type::parse(function.returns.text));
+        let loops = std::mem::take(&mut self.loops);
+        let params: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| {
+                self.scope.declare(param.name.text);
+                Param { name: param.name.text.to_owned(), kind: Type::parse(param.kind.text) }
+            })
+            .collect();
+        let body = self.block(&function.body.stmts);
+        self.loops = loops;
+        self.returns = returns;
+        let scope = std::mem::replace(&mut self.scope, scope);
+        Function {
+            name: full_name(function),
+            slots: scope.into_names(),
+            params,
+            returns: Type::parse(function.returns.text),
+            body,
+            span: function.span,
+            source: self.source,
+        }
+    }
+
+    fn lower_body(&mut self, file: &ast::File<'_>, known: &[String]) {
+        self.scope = Scope::body(known);
+        self.returns = None;
+        let body = self.block(&file.body);
+        let scope = std::mem::take(&mut self.scope);
+        self.program.inputs = scope
+            .inputs()
+            .map(|(name, slot, span)| Input { name: name.to_owned(), slot, span })
+            .collect();
+        if self.options.strict {
+            for input in std::mem::take(&mut self.program.inputs) {
+                self.error("DG120", "save.undefined", input.span, format!("Variable '{}' is not defined", input.name));
+            }
+        }
+        self.program.body = Arc::new(Function {
+            name: String::new(),
+            slots: scope.into_names(),
+            body,
+            source: self.source,
+            ..Function::default()
+        });
+    }
+
+    /// The number of a function: one of this compilation, or one that the loader finds.
+    fn function(&mut self, name: &str) -> Option<u32> {
+        let key = name.to_ascii_lowercase();
+        if let Some(at) = self.functions.get(&key) {
+            return Some(*at);
+        }
+        if self.missing.contains(&key) {
+            return None;
+        }
+        match self.options.loader.load(name) {
+            Some(source) => {
+                let at = self.add_source(source);
+                // The place at hand comes back when the other file is done.
+                let line = self.line;
+                self.lower_source(at, None);
+                self.line = line;
+            }
+            None => {
+                self.missing.insert(key.clone());
+            }
+        }
+        self.functions.get(&key).copied()
+    }
+}
+
+fn full_name(function: &ast::Function<'_>) -> String {
+    let parts = function.namespace.iter().chain(std::iter::once(&function.name));
+    parts.map(|part| part.text).collect::<Vec<_>>().join(".")
+}

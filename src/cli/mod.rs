@@ -1,0 +1,83 @@
+//! The command line: a file per subcommand.
+//!
+//! Exit codes: 0 ran, 1 the script failed, 2 it did not compile, 3 bad use or configuration.
+//! Standard output holds only what was asked for; messages go to standard error.
+
+mod check;
+mod doc;
+pub(crate) mod options;
+mod run;
+pub(crate) mod session;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Runs Deluge scripts on your own machine.
+#[derive(Parser)]
+#[command(name = "ararat", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a script, or a function of it
+    Run(run::Run),
+    /// Check scripts without running them
+    Check(check::Check),
+    /// Print the documentation of built-ins and tasks
+    Doc(doc::Doc),
+    /// Try statements at a prompt
+    #[cfg(feature = "repl")]
+    Repl(crate::repl::Repl),
+    /// Serve the embedded imitation of Zoho
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Serve),
+}
+
+/// How a command ended; the number is the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    Ok = 0,
+    ScriptFailed = 1,
+    NotCompiled = 2,
+    BadUse = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Reads the arguments and runs the command they name.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not mistakes.
+            let exit = if error.use_stderr() { Exit::BadUse } else { Exit::Ok };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let exit = match cli.command {
+        Command::Run(run) => run.main(),
+        Command::Check(check) => check.main(),
+        Command::Doc(doc) => doc.main(),
+        #[cfg(feature = "repl")]
+        Command::Repl(repl) => repl.main(),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(serve) => serve.main(),
+    };
+    exit.into()
+}
+
+/// Says what was wrong with the use of a command.
+pub fn bad_use(message: impl std::fmt::Display) -> Exit {
+    eprintln!("error: {message}");
+    Exit::BadUse
+}

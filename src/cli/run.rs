@@ -1,0 +1,113 @@
+//! `ararat run`: a script from a file or standard input.
+
+use super::options::{EngineOptions, ErrorFormat, print_reports, read_source};
+use super::session::{HostOptions, World};
+use super::{Exit, bad_use};
+use crate::engine::{self, Failure, Script};
+use crate::eval::limits::Stats;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct Run {
+    /// The script; `-` reads standard input
+    file: PathBuf,
+    /// An argument of the function, or an input of the script
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    args: Vec<String>,
+    /// Arguments as one JSON object
+    #[arg(long, value_name = "JSON")]
+    args_json: Option<String>,
+    /// The function to call, where the file has several
+    #[arg(long, value_name = "NAME")]
+    function: Option<String>,
+    /// Print statements, calls and requests used, to standard error
+    #[arg(long)]
+    stats: bool,
+    /// How errors are printed
+    #[arg(long, value_enum, default_value_t)]
+    error_format: ErrorFormat,
+    #[command(flatten)]
+    engine: EngineOptions,
+    #[command(flatten)]
+    host: HostOptions,
+}
+
+impl Run {
+    pub fn main(self) -> Exit {
+        let (script, args) = match self.prepare() {
+            Ok(ready) => ready,
+            Err(exit) => return exit,
+        };
+        print_reports(script.warnings(), self.error_format);
+        let mut world = match World::open(&self.host) {
+            Ok(world) => world,
+            Err(message) => return bad_use(message),
+        };
+        let outcome = match &self.function {
+            Some(name) => script.call(name, world.host(), &args),
+            None => script.run(world.host(), &args),
+        };
+        world.flush();
+        let (exit, stats) = match outcome {
+            Ok(run) => (Exit::Ok, Some(run.stats)),
+            Err(Failure::Script { report, stats, .. }) => {
+                print_reports(std::slice::from_ref(&report), self.error_format);
+                (Exit::ScriptFailed, Some(stats))
+            }
+            Err(Failure::Call(message)) => (bad_use(message), None),
+        };
+        if let (true, Some(stats)) = (self.stats, stats) {
+            print_stats(&stats);
+        }
+        world.close();
+        exit
+    }
+
+    fn prepare(&self) -> Result<(Script, engine::Args), Exit> {
+        let source = read_source(&self.file).map_err(bad_use)?;
+        let engine = self.engine.engine(Some(&self.file)).map_err(bad_use)?;
+        let args = self.arguments().map_err(bad_use)?;
+        match engine.compile(source) {
+            Ok(script) => Ok((script, args)),
+            Err(not_compiled) => {
+                print_reports(&not_compiled.0, self.error_format);
+                Err(Exit::NotCompiled)
+            }
+        }
+    }
+
+    fn arguments(&self) -> Result<engine::Args, String> {
+        let mut args = engine::Args::new();
+        if let Some(json) = &self.args_json {
+            let object: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(json).map_err(|error| format!("--args-json is no JSON object: {error}"))?;
+            for (name, value) in object {
+                args = args.json(name, value.to_string());
+            }
+        }
+        for arg in &self.args {
+            let (name, value) =
+                arg.split_once('=').ok_or_else(|| format!("expected NAME=VALUE for --arg, found `{arg}`"))?;
+            args = args.text(name, value);
+        }
+        Ok(args)
+    }
+}
+
+fn print_stats(stats: &Stats) {
+    eprintln!("statements     {}", stats.statements);
+    eprintln!("function calls {}", stats.calls);
+    eprintln!("requests       {}", stats.http_calls);
+    eprintln!("output         {} bytes", stats.output);
+    if let Some(kilobytes) = peak_memory() {
+        eprintln!("peak memory    {kilobytes} kB");
+    }
+}
+
+/// The process's largest resident size so far, in kB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}

@@ -1,0 +1,251 @@
+//! Calls: the script's own functions, built-ins, integration tasks, blocks.
+
+use super::{Machine, Signal};
+use crate::builtins::Cx;
+use crate::fault::{Fault, FaultKind};
+use crate::program::{BlockCall, EntryOf, FormCall, MethodCall, NetworkForm, Site, TaskCall, Type, UserCall};
+use crate::tasks::{self, block::EntryValue};
+use crate::value::{Kind, Number, Value, convert, json_read};
+
+/// Native stack that a call must find, and how much more it takes when it does not.
+const RED_ZONE: usize = 192 << 10;
+const MORE_STACK: usize = 2 << 20;
+
+impl<'p> Machine<'p, '_> {
+    pub(super) fn user_call(&mut self, call: &'p UserCall) -> Result<Value, Fault> {
+        let base = self.stack.len();
+        for arg in &call.args {
+            match self.eval(arg) {
+                Ok(value) => self.stack.push(value),
+                Err(fault) => {
+                    self.stack.truncate(base);
+                    return Err(fault);
+                }
+            }
+        }
+        self.enter_at(call.function, base).map_err(|fault| fault.at(self.place(call.site)))
+    }
+
+    /// Calls a function with values.
+    pub(super) fn enter(&mut self, function: u32, args: Vec<Value>) -> Result<Value, Fault> {
+        let base = self.stack.len();
+        self.stack.extend(args);
+        self.enter_at(function, base)
+    }
+
+    /// Runs a function whose arguments lie on the stack from `base` on.
+    fn enter_at(&mut self, function: u32, base: usize) -> Result<Value, Fault> {
+        let function = &*self.program.functions[function as usize];
+        self.stats.calls += 1;
+        if self.depth >= self.limits.depth || self.limits.calls.is_some_and(|most| self.stats.calls > most) {
+            self.stack.truncate(base);
+            return Err(self.too_many_calls());
+        }
+        for (index, param) in function.params.iter().enumerate() {
+            let value = &mut self.stack[base + index];
+            if !fits(param.kind, value) {
+                if let Err(fault) = convert_argument(value, param.kind, &function.name) {
+                    self.stack.truncate(base);
+                    return Err(fault);
+                }
+            }
+        }
+        self.stack.resize(base + function.slots.len(), Value::Null);
+        let frame = std::mem::replace(&mut self.frame, base);
+        self.depth += 1;
+        let signal = stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.block(&function.body));
+        self.depth -= 1;
+        self.frame = frame;
+        self.stack.truncate(base);
+        match signal? {
+            Signal::Return => {
+                let value = std::mem::replace(&mut self.returned, Value::Null);
+                match fits_return(function.returns, &value) {
+                    true => Ok(value),
+                    false => Err(wrong_return(function.returns, &value).at(self.place(self.return_site))),
+                }
+            }
+            Signal::Next | Signal::Break | Signal::Continue => Ok(Value::Null),
+        }
+    }
+
+    #[cold]
+    fn too_many_calls(&self) -> Fault {
+        match self.limits.calls {
+            Some(most) if self.stats.calls > most => {
+                Fault::limit("limit.calls", format!("the limit of {most} function calls was exceeded"))
+            }
+            _ => Fault::limit("limit.depth", format!("functions call each other more than {} deep", self.limits.depth)),
+        }
+    }
+
+    /// A built-in with its arguments.
+    pub(super) fn method(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
+        match &*call.args {
+            [] => self.method_on(call, []),
+            [a] => {
+                let a = self.eval(a)?;
+                self.method_on(call, [a])
+            }
+            [a, b] => {
+                let args = [self.eval(a)?, self.eval(b)?];
+                self.method_on(call, args)
+            }
+            [a, b, c] => {
+                let args = [self.eval(a)?, self.eval(b)?, self.eval(c)?];
+                self.method_on(call, args)
+            }
+            more => {
+                let mut args = Vec::with_capacity(more.len());
+                for arg in more {
+                    args.push(self.eval(arg)?);
+                }
+                self.call_method(call, &mut args)
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn method_on<const N: usize>(&mut self, call: &'p MethodCall, mut args: [Value; N]) -> Result<Value, Fault> {
+        self.call_method(call, &mut args)
+    }
+
+    fn call_method(&mut self, call: &'p MethodCall, args: &mut [Value]) -> Result<Value, Fault> {
+        let mut cx = Cx { settings: self.settings, host: self.host, function: &call.name };
+        call.method.call(&mut cx, args).map_err(|fault| fault.or_at(self.place(call.site)))
+    }
+
+    pub(super) fn task(&mut self, call: &'p TaskCall) -> Result<Value, Fault> {
+        let mut args = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            args.push(self.eval(arg)?);
+        }
+        self.count_http(call.site)?;
+        let done = tasks::perform(call.task, &args, self.settings, self.host);
+        done.map_err(|fault| fault.or_at(self.place(call.site)))
+    }
+
+    pub(super) fn block_call(&mut self, call: &'p BlockCall) -> Result<Value, Fault> {
+        let mut entries = Vec::with_capacity(call.entries.len());
+        for (key, entry) in &call.entries {
+            let value = match entry {
+                EntryOf::Value(expr) => EntryValue::Value(self.eval(expr)?),
+                EntryOf::Word(word) => EntryValue::Word(word.clone()),
+                EntryOf::Values(exprs) => {
+                    EntryValue::Values(exprs.iter().map(|expr| self.eval(expr)).collect::<Result<_, _>>()?)
+                }
+                EntryOf::Attachments(files) => {
+                    let mut values = Vec::with_capacity(files.len());
+                    for (word, expr) in files {
+                        values.push((word.clone(), self.eval(expr)?));
+                    }
+                    EntryValue::Attachments(values)
+                }
+            };
+            entries.push((key.clone(), value));
+        }
+        self.count_http(call.site)?;
+        let done = tasks::block::perform(call.kind, &entries, self.settings, self.host);
+        done.map_err(|fault| fault.or_at(self.place(call.site)))
+    }
+
+    pub(super) fn network_form(&mut self, call: &'p FormCall) -> Result<Value, Fault> {
+        let mut args = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            args.push(self.eval(arg)?);
+        }
+        self.count_http(call.site)?;
+        let perform = match call.form {
+            NetworkForm::GetUrl => tasks::get_url,
+            NetworkForm::PostUrl => tasks::post_url,
+            NetworkForm::InvokeUrl => tasks::invoke_url,
+            NetworkForm::OpenUrl => tasks::open_url,
+            NetworkForm::PushNotification => tasks::push_notification,
+        };
+        perform(&args, self.settings, self.host).map_err(|fault| fault.or_at(self.place(call.site)))
+    }
+
+    fn count_http(&mut self, site: Site) -> Result<(), Fault> {
+        self.stats.http_calls += 1;
+        match self.limits.http_calls {
+            Some(most) if self.stats.http_calls > most => {
+                Err(Fault::limit("limit.http", format!("the limit of {most} requests was exceeded")).at(self.place(site)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of a variable of the body, for the few statements that care.
+    pub(super) fn program_slot_name(&self, slot: u32) -> String {
+        self.program.body.slots.get(slot as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// Whether a value is of a parameter's type as it is. Null fits everything.
+#[inline]
+fn fits(kind: Type, value: &Value) -> bool {
+    match (kind, value) {
+        (_, Value::Null) | (Type::Other | Type::Void, _) => true,
+        (Type::Int, Value::Int(_)) | (Type::String, Value::Text(_)) | (Type::Map, Value::Map(_)) => true,
+        (Type::Decimal, _) => value.number().is_some(),
+        (Type::Bool, Value::Bool(_)) | (Type::Date, Value::Date(_)) | (Type::Time, Value::Time(_)) => true,
+        (Type::List, _) => value.as_list().is_some() || matches!(value, Value::Collection(_)),
+        (Type::Collection, Value::Collection(_)) | (Type::File, Value::File(_)) => true,
+        _ => false,
+    }
+}
+
+/// Converts an argument as a caller of the platform would find it converted.
+#[cold]
+fn convert_argument(value: &mut Value, kind: Type, function: &str) -> Result<(), Fault> {
+    let settings = Default::default();
+    let converted = match kind {
+        Type::String => match value.kind() {
+            Kind::Int | Kind::Decimal | Kind::Bool => convert::to_text(value, &settings).ok().map(Value::Text),
+            // What else scripts pass as text stays what it is: they call `toString` themselves.
+            _ => Some(value.clone()),
+        },
+        Type::Int => convert::to_number(value).and_then(Number::to_i64).map(Value::Int),
+        Type::Decimal => convert::to_number(value).map(Value::from),
+        Type::Bool => match value.as_text().map(|text| text.to_ascii_lowercase()) {
+            Some(word) if word == "true" => Some(Value::Bool(true)),
+            Some(word) if word == "false" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        Type::Date => value.as_text().and_then(|text| crate::value::date_parse::parse(text, &settings)).map(Value::Date),
+        Type::Map => match value.as_text().map(|text| json_read::read(text)) {
+            Some(Ok(map @ Value::Map(_))) => Some(map),
+            _ => None,
+        },
+        Type::List => convert::to_list(value).map(Value::List),
+        Type::Void | Type::Other => Some(value.clone()),
+        Type::Time | Type::Collection | Type::File => None,
+    };
+    match converted {
+        Some(converted) => {
+            *value = converted;
+            Ok(())
+        }
+        None => Err(FaultKind::Cast {
+            found: value.kind().name().to_owned(),
+            expected: kind.name(),
+            function: function.to_owned(),
+        }
+        .into()),
+    }
+}
+
+/// Whether a returned value is of the declared type.
+fn fits_return(declared: Type, value: &Value) -> bool {
+    match declared {
+        Type::Void | Type::Other => true,
+        Type::Int => matches!(value, Value::Null) || value.number().is_some(),
+        _ => fits(declared, value),
+    }
+}
+
+#[cold]
+fn wrong_return(declared: Type, value: &Value) -> Fault {
+    Fault::other("run.return", "Invalid return Type")
+        .help(format!("the header declares {}, the value is {}", declared.name(), value.kind().name()))
+}

@@ -1,0 +1,280 @@
+//! Statements.
+
+use super::{Machine, Signal, ops};
+use crate::fault::{Fault, Place};
+use crate::host::Ask;
+use crate::program::{Arith, Each, Expr, SetField, Site, Stmt, Try};
+use crate::value::collection::Contents;
+use crate::value::{Caught, List, Map, Value, convert};
+use std::rc::Rc;
+
+/// The largest CSV file that a loop takes (`deluge/help/list-manipulations/for-each-element`).
+const CSV_BYTES: usize = 2 << 20;
+
+impl<'p> Machine<'p, '_> {
+    pub(super) fn block(&mut self, stmts: &'p [Stmt]) -> Result<Signal, Fault> {
+        for stmt in stmts {
+            self.step()?;
+            match stmt {
+                Stmt::Set(slot, expr) => {
+                    let value = self.eval(expr)?;
+                    *self.local(*slot) = value;
+                }
+                Stmt::Append(slot, parts, site) => self.append_to(*slot, parts, *site)?,
+                Stmt::If(branches, otherwise) => {
+                    let mut taken = otherwise;
+                    for (condition, body) in branches {
+                        if self.test(condition)? {
+                            taken = body;
+                            break;
+                        }
+                    }
+                    match self.block(taken)? {
+                        Signal::Next => {}
+                        signal => return Ok(signal),
+                    }
+                }
+                Stmt::Expr(expr) => {
+                    self.eval(expr)?;
+                }
+                Stmt::EachIndex(each) => {
+                    if self.each_index(each)? == Signal::Return {
+                        return Ok(Signal::Return);
+                    }
+                }
+                Stmt::Each(each) => {
+                    if self.each(each)? == Signal::Return {
+                        return Ok(Signal::Return);
+                    }
+                }
+                Stmt::Return(expr, site) => {
+                    let value = self.eval(expr)?;
+                    self.returned = value;
+                    self.return_site = *site;
+                    return Ok(Signal::Return);
+                }
+                Stmt::Break => return Ok(Signal::Break),
+                Stmt::Continue => return Ok(Signal::Continue),
+                Stmt::Leave => {
+                    self.returned = Value::Null;
+                    return Ok(Signal::Return);
+                }
+                Stmt::Info(..) | Stmt::Update(..) | Stmt::SetField(_) | Stmt::While(_) | Stmt::Try(_)
+                | Stmt::Unsupported(..) => match self.rare_stmt(stmt)? {
+                    Signal::Next => {}
+                    signal => return Ok(signal),
+                },
+            }
+        }
+        Ok(Signal::Next)
+    }
+
+    #[inline(never)]
+    fn rare_stmt(&mut self, stmt: &'p Stmt) -> Result<Signal, Fault> {
+        match stmt {
+            Stmt::Info(expr, site) => {
+                let place = self.place(*site);
+                self.info(expr, place)?;
+            }
+            Stmt::Update(slot, op, expr, site) => self.update(*slot, *op, expr, *site)?,
+            Stmt::SetField(set) => self.set_field(set)?,
+            Stmt::While(parts) => {
+                while self.test(&parts.0)? {
+                    match self.block(&parts.1)? {
+                        Signal::Next | Signal::Continue => {}
+                        Signal::Break => break,
+                        Signal::Return => return Ok(Signal::Return),
+                    }
+                    self.step()?;
+                }
+            }
+            Stmt::Try(parts) => return self.try_catch(parts),
+            Stmt::Unsupported(what, site) => return Err(Fault::unsupported(what).at(self.place(*site))),
+            Stmt::Set(..) | Stmt::Append(..) | Stmt::Expr(_) | Stmt::If(..) | Stmt::Each(_) | Stmt::EachIndex(_)
+            | Stmt::Break | Stmt::Continue | Stmt::Return(..) | Stmt::Leave => {}
+        }
+        Ok(Signal::Next)
+    }
+
+    /// `x = x + a + b`: text grows in place, anything else adds from left to right.
+    fn append_to(&mut self, slot: u32, parts: &'p [Expr], site: Site) -> Result<(), Fault> {
+        if let Value::Text(_) = self.local(slot) {
+            let from = self.scratch.len();
+            for part in parts {
+                if let Err(fault) = self.append(part) {
+                    self.scratch.truncate(from);
+                    return Err(fault.or_at(self.place(site)));
+                }
+            }
+            let at = self.frame + slot as usize;
+            // The parts may have read the text itself, so it is looked up again.
+            if let Value::Text(text) = &mut self.stack[at] {
+                text.push_str(&self.scratch[from..]);
+            }
+            self.scratch.truncate(from);
+            return Ok(());
+        }
+        if let [part] = parts {
+            let right = self.eval(part)?;
+            let left = self.local(slot);
+            if let (Value::Int(a), Value::Int(b)) = (&*left, &right) {
+                if let Some(sum) = a.checked_add(*b) {
+                    *left = Value::Int(sum);
+                    return Ok(());
+                }
+            }
+            return self.add_to(slot, &right, site);
+        }
+        // The variable changes only when the whole sum is known.
+        let before = self.local(slot).clone();
+        for part in parts {
+            let added = self.eval(part).and_then(|right| self.add_to(slot, &right, site));
+            if let Err(fault) = added {
+                *self.local(slot) = before;
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_to(&mut self, slot: u32, right: &Value, site: Site) -> Result<(), Fault> {
+        let left = std::mem::replace(self.local(slot), Value::Null);
+        match ops::arith(Arith::Add, &left, right, self.settings) {
+            Ok(sum) => {
+                *self.local(slot) = sum;
+                Ok(())
+            }
+            Err(fault) => {
+                *self.local(slot) = left;
+                Err(fault.or_at(self.place(site)))
+            }
+        }
+    }
+
+    fn update(&mut self, slot: u32, op: Arith, expr: &'p Expr, site: Site) -> Result<(), Fault> {
+        let right = self.eval(expr)?;
+        let left = self.local(slot).clone();
+        let value = ops::arith(op, &left, &right, self.settings).map_err(|fault| fault.or_at(self.place(site)))?;
+        *self.local(slot) = value;
+        Ok(())
+    }
+
+    fn info(&mut self, expr: &'p Expr, place: Place) -> Result<(), Fault> {
+        let from = self.scratch.len();
+        let written = self.append(expr).and_then(|()| {
+            self.stats.output += self.scratch.len() - from + 1;
+            if self.limits.output.is_some_and(|most| self.stats.output > most) {
+                return Err(Fault::limit("limit.size", "the output of `info` exceeded its limit"));
+            }
+            self.host.ask(Ask::Print(&self.scratch[from..])).map(|_| ())
+        });
+        self.scratch.truncate(from);
+        written.map_err(|fault| fault.or_at(place))
+    }
+
+    /// `input.Stage = value`: the map of inputs takes it; other records are not there yet.
+    fn set_field(&mut self, set: &'p SetField) -> Result<(), Fault> {
+        let value = self.eval(&set.value)?;
+        let place = self.place(set.site);
+        let [field] = &*set.path else {
+            return Err(Fault::unsupported("assigning to a nested field of a record").at(place));
+        };
+        let name = &self.program_slot_name(set.slot);
+        match self.local(set.slot) {
+            Value::Map(map) => map.put_str(field, value),
+            slot @ Value::Null if name.eq_ignore_ascii_case("input") => {
+                let map = Map::new();
+                map.put_str(field, value);
+                *slot = Value::Map(map);
+            }
+            _ => return Err(Fault::unsupported(format!("assigning to the record field `{field}`")).at(place)),
+        }
+        Ok(())
+    }
+
+    fn each_index(&mut self, each: &'p Each) -> Result<Signal, Fault> {
+        let source = self.eval(&each.source)?;
+        let count = match source.as_list() {
+            Some(list) => list.len(),
+            None => self.elements(source, each.site)?.len(),
+        };
+        for index in 0..count {
+            self.step()?;
+            *self.local(each.slot) = Value::Int(index as i64);
+            match self.block(&each.body)? {
+                Signal::Next | Signal::Continue => {}
+                Signal::Break => break,
+                Signal::Return => return Ok(Signal::Return),
+            }
+        }
+        Ok(Signal::Next)
+    }
+
+    fn each(&mut self, each: &'p Each) -> Result<Signal, Fault> {
+        let source = self.eval(&each.source)?;
+        let items = self.elements(source, each.site)?;
+        let mut index = 0;
+        // The snapshot keeps the loop going as it began when the body changes the list.
+        while let Some(item) = items.get(index) {
+            index += 1;
+            self.step()?;
+            let at = self.frame + each.slot as usize;
+            self.stack[at] = item.clone();
+            match self.block(&each.body)? {
+                Signal::Next | Signal::Continue => {}
+                Signal::Break => break,
+                Signal::Return => return Ok(Signal::Return),
+            }
+        }
+        Ok(Signal::Next)
+    }
+
+    /// What a loop runs over: a list, a collection's values, comma-separated text, a CSV file's lines.
+    fn elements(&self, source: Value, site: Site) -> Result<Rc<Vec<Value>>, Fault> {
+        let fault = match &source {
+            Value::Map(map) if map.became_list().is_none() && !map.is_empty() => {
+                Fault::value("expected a list to loop over, found a map")
+                    .help("loop over its keys: `for each key in map.keys()`")
+            }
+            Value::Map(map) => return Ok(map.became_list().map(List::snapshot).unwrap_or_default()),
+            Value::File(file) => {
+                let contents = file.borrow();
+                if contents.bytes.len() <= CSV_BYTES {
+                    let text = String::from_utf8_lossy(&contents.bytes);
+                    return Ok(Rc::new(text.lines().map(Value::text).collect()));
+                }
+                Fault::limit("limit.size", "a CSV file of a loop holds at most 2 MB")
+            }
+            Value::Collection(collection) => {
+                let items = match &*collection.borrow() {
+                    Contents::Undecided => Vec::new(),
+                    Contents::Indexed(items) => items.clone(),
+                    Contents::Keyed(pairs) => pairs.iter().map(|(_, value)| value.clone()).collect(),
+                };
+                return Ok(Rc::new(items));
+            }
+            Value::Null => Fault::other("run.null", "expected a list to loop over, found null")
+                .help("guard it: `ifnull(list, List())`"),
+            other => match convert::to_list(other) {
+                Some(list) => return Ok(list.snapshot()),
+                None => Fault::other("run.type", format!("expected a list to loop over, found {}", other.kind().name())),
+            },
+        };
+        Err(fault.at(self.place(site)))
+    }
+
+    fn try_catch(&mut self, parts: &'p Try) -> Result<Signal, Fault> {
+        let (height, scratch, depth, frame) = (self.stack.len(), self.scratch.len(), self.depth, self.frame);
+        let fault = match self.block(&parts.body) {
+            Ok(signal) => return Ok(signal),
+            Err(fault) if fault.kind().is_catchable() => fault,
+            Err(fault) => return Err(fault),
+        };
+        self.stack.truncate(height);
+        self.scratch.truncate(scratch);
+        (self.depth, self.frame) = (depth, frame);
+        let line = fault.trace().first().map_or(0, |place| place.line);
+        *self.local(parts.slot) = Value::Error(Rc::new(Caught { message: fault.message(), line }));
+        self.block(&parts.catch)
+    }
+}
