@@ -25,6 +25,7 @@ pub struct Name<'s> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Function<'s> {
     pub span: Span,
+    /// As written; empty where the header names no type.
     pub returns: Name<'s>,
     /// `automation` of `automation.convert`; with several parts, all but the last.
     pub namespace: Vec<Name<'s>>,
@@ -315,10 +316,22 @@ pub enum EntryValue<'s> {
     Expr(Expr<'s>),
     /// `to : a, b`
     Exprs(Vec<Expr<'s>>),
-    /// `Attachments : file : x, view : Report [c] as PDF`: the word before each colon, and what follows
-    Attachments(Vec<(Name<'s>, Expr<'s>)>),
+    /// `Attachments : file : x, view : Report [c] as PDF`
+    Attachments(Vec<Attachment<'s>>),
     /// Bare words that are no expression: `content type : Plain Text`
     Words(&'s str),
+}
+
+/// `file : x`, `template : T : Form id as PDF`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attachment<'s> {
+    /// `file`, `view`, `report`, `template` …, as written
+    pub kind: Name<'s>,
+    pub value: Expr<'s>,
+    /// `Form id` of a template: the form and its record
+    pub record: Option<(Name<'s>, Expr<'s>)>,
+    /// `PDF` of `as PDF`
+    pub format: Option<Name<'s>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

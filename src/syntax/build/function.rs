@@ -1,0 +1,64 @@
+//! A whole source and its functions.
+
+use super::{Builder, next, span_of};
+use crate::source::Span;
+use crate::syntax::ast::{File, Function, Name, Param};
+use crate::syntax::parser::Rule;
+use pest::iterators::{Pair, Pairs};
+
+impl<'s, 't> Builder<'s, 't> {
+    /// What `file` consists of
+    pub(super) fn items(&mut self, items: Pairs<'t, Rule>, file: &mut File<'s>) {
+        let mut flow = Default::default();
+        for item in items {
+            match item.as_rule() {
+                Rule::function | Rule::untyped_function => {
+                    flow = Default::default();
+                    let function = self.function(item);
+                    file.functions.push(function);
+                }
+                Rule::EOI => {}
+                Rule::stray_close => self.improper(span_of(&item), "this brace closes nothing", Some("remove it")),
+                _ => {
+                    let statement = self.statement(item, &mut flow);
+                    file.body.push(statement);
+                }
+            }
+        }
+    }
+
+    /// `function`, `untyped_function`
+    fn function(&mut self, pair: Pair<'t, Rule>) -> Function<'s> {
+        let span = span_of(&pair);
+        let mut inner = pair.into_inner().peekable();
+        let kind = inner.next_if(|pair| pair.as_rule() == Rule::kind);
+        let returns = match kind {
+            Some(kind) => self.name(&kind),
+            None => Name { text: "", span: Span { start: span.start, end: span.start } },
+        };
+        let mut namespace = inner.next().map(|path| self.path(path)).unwrap_or_default();
+        let name = namespace.pop().unwrap_or(returns);
+        let params = inner.next().map(|params| self.params(params)).unwrap_or_default();
+        let body = inner.next().expect("a function ends with its block");
+        Function { span, returns, namespace, name, params, body: self.block(body) }
+    }
+
+    /// `params`, `typed_params`
+    fn params(&mut self, pair: Pair<'t, Rule>) -> Vec<Param<'s>> {
+        pair.into_inner().map(|param| self.param(param)).collect()
+    }
+
+    /// `param`, `typed_param`
+    fn param(&mut self, pair: Pair<'t, Rule>) -> Param<'s> {
+        let mut inner = pair.into_inner();
+        let kind = self.name(&next(&mut inner));
+        match inner.next() {
+            Some(name) => Param { kind, name: self.name(&name) },
+            None => {
+                let help = format!("write its type first: `string {}`", kind.text);
+                self.improper(kind.span, "a parameter has a type and a name", Some(&help));
+                Param { kind: Name { text: "", span: kind.span }, name: kind }
+            }
+        }
+    }
+}
