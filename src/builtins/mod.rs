@@ -17,8 +17,10 @@ pub mod encryption;
 pub mod file;
 pub mod json;
 pub mod list;
+pub mod list_order;
 pub mod map;
 pub mod number;
+mod receiver;
 pub mod statistics;
 pub mod text;
 pub mod time;
@@ -41,10 +43,15 @@ static TABLES: &[&[Builtin]] = &[
     date::DATE,
     time::TIME,
     list::LIST,
+    list::LIST_IN_TEXT,
+    list::LIST_IN_BRACES,
+    list_order::LIST_ORDER,
     map::MAP,
     collection::COLLECTION,
     file::FILE,
     json::JSON,
+    json::JSON_IN_MAP,
+    json::JSON_IN_LIST,
     xml::XML,
     encoding::ENCODING,
     encryption::ENCRYPTION,

@@ -11,6 +11,7 @@ pub mod date;
 pub mod date_format;
 pub mod date_parse;
 pub mod file;
+pub mod fingerprint;
 pub mod json;
 pub mod json_read;
 pub mod list;
@@ -18,8 +19,10 @@ pub mod map;
 pub mod nesting;
 pub mod number;
 pub mod settings;
+pub mod sort;
 pub mod text;
 pub mod time;
+pub mod typed;
 
 pub use collection::Collection;
 pub use date::DateTime;
