@@ -7,7 +7,7 @@
 
 use ararat::eval::limits::Limits;
 use ararat::hosts::Offline;
-use ararat::value::{Settings, zone};
+use ararat::value::Settings;
 use ararat::{Args, Engine, Failure, Source};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn engine(words: &str) -> Result<Engine, Failed> {
         let value = value.replace('+', " ");
         match key {
             "dialect" => settings.dialect = value.parse()?,
-            "timezone" => settings.zone = zone::named(&value).ok_or("unknown zone")?,
+            "timezone" => settings.zone = jiff::tz::TimeZone::get(&value)?,
             "date_format" => settings.date_format = value,
             "datetime_format" => settings.datetime_format = value,
             "limits" => engine.limits = Limits::profile(&value).ok_or("unknown limits")?,

@@ -20,11 +20,13 @@ pub mod file;
 mod fold;
 pub mod json;
 pub mod list;
+pub mod list_order;
 pub mod map;
 pub mod number;
 pub mod number_float;
 mod regex;
 mod regex_syntax;
+mod receiver;
 pub mod statistics;
 pub mod text;
 pub mod text_edit;
@@ -57,10 +59,15 @@ static TABLES: &[&[Builtin]] = &[
     date::DATE,
     time::TIME,
     list::LIST,
+    list::LIST_IN_TEXT,
+    list::LIST_IN_BRACES,
+    list_order::LIST_ORDER,
     map::MAP,
     collection::COLLECTION,
     file::FILE,
     json::JSON,
+    json::JSON_IN_MAP,
+    json::JSON_IN_LIST,
     xml::XML,
     encoding::ENCODING,
     encryption::ENCRYPTION,

@@ -268,7 +268,7 @@ impl Lowerer<'_> {
             EntryValue::Expr(expr) => EntryOf::Value(self.expr(expr)),
             EntryValue::Exprs(exprs) => EntryOf::Values(exprs.iter().map(|expr| self.expr(expr)).collect()),
             EntryValue::Attachments(files) => {
-                let mut lower = |file: &ast::Attachment<'_>| (file.kind.text.to_ascii_lowercase(), self.expr(&file.value));
+                let lower = |file: &ast::Attachment<'_>| (file.kind.text.to_ascii_lowercase(), self.expr(&file.value));
                 EntryOf::Attachments(files.iter().map(lower).collect())
             }
             EntryValue::Words(words) => EntryOf::Word((*words).to_owned()),

@@ -72,9 +72,10 @@ pub fn write_pairs(pairs: &Pairs, settings: &Settings, out: &mut String, depth: 
 
 /// Appends a JSON string literal; runs without anything to escape are copied whole.
 pub fn write_quoted(text: &str, out: &mut String) {
+    out.reserve(text.len() + 2);
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    while let Some(at) = first_escaped(rest.as_bytes()) {
         out.push_str(&rest[..at]);
         match rest.as_bytes()[at] {
             b'"' => out.push_str("\\\""),
@@ -90,4 +91,44 @@ pub fn write_quoted(text: &str, out: &mut String) {
     }
     out.push_str(rest);
     out.push('"');
+}
+
+/// The first byte that a JSON string must escape: eight bytes are looked at in one step.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let mut at = 0;
+    while let Some(chunk) = bytes.get(at..at + 8).and_then(|chunk| <[u8; 8]>::try_from(chunk).ok()) {
+        let word = u64::from_le_bytes(chunk);
+        let quotes = has_zero(word ^ (ONES * b'"' as u64)) | has_zero(word ^ (ONES * b'\\' as u64));
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let hits = quotes | controls;
+        if hits != 0 {
+            // The lowest hit is exact; only higher ones can be false.
+            return Some(at + hits.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = &bytes[at..];
+    rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\').map(|found| at + found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_wherever_they_need_it() {
+        for before in 0..18 {
+            for (raw, escaped) in
+                [("\"", "\\\""), ("\\", "\\\\"), ("\u{1}", "\\u0001"), ("\n", "\\n"), ("é€", "é€"), (" ", " ")]
+            {
+                let mut out = String::new();
+                let (head, tail) = ("é".repeat(before / 2) + &"x".repeat(before), "tail of some length");
+                write_quoted(&format!("{head}{raw}{tail}"), &mut out);
+                assert_eq!(out, format!("\"{head}{escaped}{tail}\""));
+            }
+        }
+    }
 }

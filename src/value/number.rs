@@ -293,7 +293,7 @@ impl Number {
         }
         let negative = text.starts_with('-');
         let mantissa: Option<i128> = format!("{whole}{fraction}").parse().ok();
-        let scale = fraction.len() as i32 - exponent;
+        let scale = (fraction.len() as i32).saturating_sub(exponent);
         let wide = mantissa.and_then(|mantissa| {
             let mantissa = if negative { -mantissa } else { mantissa };
             match scale {
@@ -312,14 +312,28 @@ impl Number {
     pub fn write(self, out: &mut String) {
         match self {
             Number::Int(n) => out.push_str(itoa::Buffer::new().format(n)),
-            Number::Exact(wide) => {
-                use std::fmt::Write;
-                // Writing to a String cannot fail.
-                let _ = write!(out, "{wide}");
-            }
+            Number::Exact(wide) => write_exact(wide, out),
             Number::Float(x) => write_double(x, out),
         }
     }
+}
+
+/// Plain notation, with all digits of the scale.
+fn write_exact(wide: Wide, out: &mut String) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(wide.mantissa.unsigned_abs());
+    let scale = wide.scale as usize;
+    if wide.mantissa < 0 {
+        out.push('-');
+    }
+    if scale == 0 {
+        return out.push_str(digits);
+    }
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    out.push('.');
+    (fraction.len()..scale).for_each(|_| out.push('0'));
+    out.push_str(fraction);
 }
 
 /// The quotient when it ends within 17 significant digits.
@@ -398,6 +412,8 @@ mod tests {
     fn written_digits_are_kept_and_results_are_normalised() {
         assert_eq!(shown(read("-15.50")), "-15.50");
         assert_eq!(shown(read("0.05")), "0.05");
+        assert_eq!(shown(read("-0.005")), "-0.005");
+        assert_eq!(shown(read("1e-2147483648")), "0.0");
         assert_eq!(calc("4", Number::mul, "0.5"), "2");
         assert_eq!(calc("0.1", Number::add, "0.2"), "0.3");
         assert_eq!(calc("1000000", Number::add, "0.05"), "1000000.05");
