@@ -97,9 +97,21 @@ mod tests {
     #[test]
     fn whole_statements_are_complete() {
         for input in [
-            "", "1 + 2", "x = 1;", "m = {\"a\": 1}", "if(a){ b(); }", "if(a, 1, 2)", "info \"x\";", "// c",
-            "for each x in y { info x; }", "try { a(); } catch (e) { b(); }", "f(1)", "x = invokeurl [ url : a ];",
-            "int f(int a) { return a; }", ")", "return a.b(c);",
+            "",
+            "1 + 2",
+            "x = 1;",
+            "m = {\"a\": 1}",
+            "if(a){ b(); }",
+            "if(a, 1, 2)",
+            "info \"x\";",
+            "// c",
+            "for each x in y { info x; }",
+            "try { a(); } catch (e) { b(); }",
+            "f(1)",
+            "x = invokeurl [ url : a ];",
+            "int f(int a) { return a; }",
+            ")",
+            "return a.b(c);",
         ] {
             assert!(is_complete(input), "{input}");
         }
@@ -108,8 +120,22 @@ mod tests {
     #[test]
     fn openings_ask_for_more() {
         for input in [
-            "if(a)", "if(a) {", "f(1,", "\"abc", "/* x", "x = invokeurl", "x = invokeurl\n[", "1 +", "x =",
-            "for each x in y", "try { a(); }", "else", "int f(int a)", "if(a) { b(); } else", "m = {\"a\":", "a.",
+            "if(a)",
+            "if(a) {",
+            "f(1,",
+            "\"abc",
+            "/* x",
+            "x = invokeurl",
+            "x = invokeurl\n[",
+            "1 +",
+            "x =",
+            "for each x in y",
+            "try { a(); }",
+            "else",
+            "int f(int a)",
+            "if(a) { b(); } else",
+            "m = {\"a\":",
+            "a.",
             "void automation.f(int a)",
         ] {
             assert!(!is_complete(input), "{input}");

@@ -61,10 +61,8 @@ impl Scan {
                     open.step(byte);
                     self.depth = self.depth.max(open.depth());
                     if self.depth > MAX_DEPTH {
-                        return self.refuse(
-                            Span::new(at, at + 1),
-                            format!("nesting is deeper than {MAX_DEPTH} levels"),
-                        );
+                        return self
+                            .refuse(Span::new(at, at + 1), format!("nesting is deeper than {MAX_DEPTH} levels"));
                     }
                     at + 1
                 }
@@ -83,9 +81,8 @@ impl Scan {
         comment_end(bytes, start).unwrap_or_else(|| {
             let span = Span::new(start, start + 2);
             let message = "Comment Task is not closed properly";
-            self.diagnostics.push(
-                Diagnostic::error("DG103", "save.comment", span, message).label("this comment has no `*/`"),
-            );
+            self.diagnostics
+                .push(Diagnostic::error("DG103", "save.comment", span, message).label("this comment has no `*/`"));
             bytes.len()
         })
     }

@@ -2,9 +2,7 @@
 
 use super::{Builder, next, next_if, span_of};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Attachment, Entry, EntryValue, Expr, ExprKind, Name, Step, TaskBlock, TaskKind,
-};
+use crate::syntax::ast::{Attachment, Entry, EntryValue, Expr, ExprKind, Name, Step, TaskBlock, TaskKind};
 use crate::syntax::parser::Rule;
 use pest::iterators::Pair;
 use std::borrow::Cow;
@@ -94,6 +92,7 @@ fn normal_key(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let words: Vec<&str> = raw.split(|c: char| c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}').collect();
-    let words: Vec<String> = words.iter().filter(|word| !word.is_empty()).map(|word| word.to_ascii_lowercase()).collect();
+    let words: Vec<String> =
+        words.iter().filter(|word| !word.is_empty()).map(|word| word.to_ascii_lowercase()).collect();
     Cow::Owned(words.join(" "))
 }
