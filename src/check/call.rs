@@ -38,6 +38,10 @@ impl Lowerer<'_> {
 
     /// `base.step.step(…)`: decides what the dots mean, then applies the steps from left to right.
     pub(super) fn chain(&mut self, base: &ast::Expr<'_>, steps: &[Step<'_>], used: bool) -> Expr {
+        if let ExprKind::Fetch(fetch) = &base.kind {
+            // What the dots mean on records is the fetch's business, and it is refused whole.
+            return self.fetch(fetch, base.span);
+        }
         let (mut value, rest, mut span) = match base.kind {
             ExprKind::Name(name) if self.scope.get(name).is_none() => match self.namespace(name, base.span, steps, used) {
                 Some((value, taken)) => (value, &steps[taken..], base.span),
@@ -94,6 +98,9 @@ impl Lowerer<'_> {
                     let whole = span.to(*call);
                     if let Some(found) = self.function(&full) {
                         return Some((self.user_call(found, args, whole, used || index + 1 < steps.len()), index + 1));
+                    }
+                    if FIELD_METHODS.iter().any(|method| method.eq_ignore_ascii_case(function.text)) {
+                        return Some((self.unsupported(format!("`{}` on a form field", function.text), whole), index + 1));
                     }
                     let method = builtins::find(function.text).is_some();
                     if method && !name.eq_ignore_ascii_case("thisapp") {
@@ -282,6 +289,9 @@ impl Lowerer<'_> {
         }
     }
 }
+
+/// Creator's functions on the choices of a form field.
+const FIELD_METHODS: [&str; 4] = ["select", "deselect", "selectAll", "deselectAll"];
 
 /// Functions that people expect and Deluge does not have, and what to write instead.
 const STRANGERS: &[(&str, &str)] = &[

@@ -225,8 +225,8 @@ impl Lowerer<'_> {
         Expr::Collection(Box::new(CollectionOf { items, site }))
     }
 
-    fn fetch(&mut self, fetch: &ast::Fetch<'_>, span: Span) -> Expr {
-        if self.scope.get(fetch.form.text).is_some() && fetch.criteria.is_some() {
+    pub(super) fn fetch(&mut self, fetch: &ast::Fetch<'_>, span: Span) -> Expr {
+        if self.scope.is_assigned(fetch.form.text) && fetch.criteria.is_some() {
             self.report(
                 crate::diagnostic::Diagnostic::error("DG105", "save.statement", span, "Improper Statement")
                     .label("brackets do not read an element")

@@ -49,6 +49,11 @@ impl Scope {
         self.slots.get(name).map(|variable| variable.slot)
     }
 
+    /// Whether a variable has been set so far, not only read.
+    pub fn is_assigned(&self, name: &str) -> bool {
+        self.slots.get(name).is_some_and(|variable| variable.input.is_none())
+    }
+
     /// Makes a free name an input; none in a function.
     pub fn input(&mut self, name: &str, span: Span) -> Option<Slot> {
         self.open.then(|| self.add(name, Some(span)))
