@@ -96,7 +96,8 @@ impl Docs {
         let mut names: Vec<&String> = self.kinds.keys().collect();
         names.sort();
         let kinds = names.into_iter().map(|name| {
-            let documents: Map<String, Value> = self.all(name).map(|(id, body)| (id.to_owned(), body.clone())).collect();
+            let documents: Map<String, Value> =
+                self.all(name).map(|(id, body)| (id.to_owned(), body.clone())).collect();
             (name.clone(), Value::Object(documents))
         });
         Value::Object(kinds.collect())

@@ -48,12 +48,9 @@ impl Call {
     pub fn json_object(&self) -> Result<Value, Problem> {
         match serde_json::from_slice::<Value>(&self.body) {
             Ok(value) if value.is_object() => Ok(value),
-            Ok(_) | Err(_) => Err(Problem::new(
-                400,
-                "INVALID_DATA",
-                "body",
-                json!({"expected_data_type": "jsonobject"}),
-            )),
+            Ok(_) | Err(_) => {
+                Err(Problem::new(400, "INVALID_DATA", "body", json!({"expected_data_type": "jsonobject"})))
+            }
         }
     }
 }

@@ -53,7 +53,11 @@ struct Shared {
 }
 
 /// Runs the server until `stop` is sent or dropped; reports once, through `started`.
-pub async fn run(plan: Plan, started: std::sync::mpsc::Sender<Result<Started, SandboxError>>, stop: oneshot::Receiver<()>) {
+pub async fn run(
+    plan: Plan,
+    started: std::sync::mpsc::Sender<Result<Started, SandboxError>>,
+    stop: oneshot::Receiver<()>,
+) {
     match listen(plan).await {
         Err(error) => {
             // Nobody waits any more only where the caller is gone too.
@@ -61,10 +65,8 @@ pub async fn run(plan: Plan, started: std::sync::mpsc::Sender<Result<Started, Sa
         }
         Ok((listener, shared, report, writing)) => {
             let _ = started.send(Ok(report));
-            let app = Router::new()
-                .fallback(serve)
-                .layer(DefaultBodyLimit::max(BODY_LIMIT))
-                .with_state(Arc::clone(&shared));
+            let app =
+                Router::new().fallback(serve).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
             let server = axum::serve(listener, app);
             tokio::select! {
                 _ = server.into_future() => {}
@@ -91,8 +93,7 @@ async fn listen(plan: Plan) -> Result<Listening, SandboxError> {
         None => None,
         Some(folder) => {
             let store = Store::open(folder).await?;
-            let unread =
-                |error: sqlx::Error| SandboxError::Data { folder: folder.clone(), reason: error.to_string() };
+            let unread = |error: sqlx::Error| SandboxError::Data { folder: folder.clone(), reason: error.to_string() };
             store.load(&mut world.docs).await.map_err(unread)?;
             world.docs.record_changes();
             Some(store)
@@ -192,7 +193,10 @@ fn too_large() -> Answer {
         "code": "FILE_SIZE_MORE_THAN_ALLOWED_SIZE", "details": {"maximum_length": BODY_LIMIT},
         "message": "please check whether the file size is within the limit", "status": "error",
     });
-    Answer::json(413, &body)
+    let mut answer = Answer::json(413, &body);
+    // The rest of the body is not read, so the connection cannot be used again.
+    answer.headers.push(("connection", "close".to_owned()));
+    answer
 }
 
 fn internal(message: &str) -> serde_json::Value {

@@ -157,8 +157,7 @@ async fn clients_must_prove_themselves() {
 #[tokio::test]
 async fn parameters_may_stand_in_the_query() {
     let desk = Desk::new().await;
-    let (id, secret, refresh) =
-        (desk.sandbox.client_id(), desk.sandbox.client_secret(), desk.sandbox.refresh_token());
+    let (id, secret, refresh) = (desk.sandbox.client_id(), desk.sandbox.client_secret(), desk.sandbox.refresh_token());
     let query = format!("grant_type=refresh_token&client_id={id}&client_secret={secret}&refresh_token={refresh}");
     let response = desk.http.post(desk.url(&format!("/oauth/v2/token?{query}"))).send().await.expect("an answer");
     let (status, body) = read(response).await;
@@ -174,8 +173,7 @@ async fn access_tokens_end_after_an_hour() {
     desk.advance(1).await;
     let (status, body) = desk.get("/crm/v2/Leads").await;
     assert_eq!(status, 401);
-    let expected =
-        json!({"code": "INVALID_TOKEN", "details": {}, "message": "invalid oauth token", "status": "error"});
+    let expected = json!({"code": "INVALID_TOKEN", "details": {}, "message": "invalid oauth token", "status": "error"});
     assert_eq!(body, expected);
 }
 
@@ -259,7 +257,9 @@ async fn scopes_decide_what_a_token_opens() {
     let form = [("grant_type", "client_credentials"), ("scope", "zohocrm.modules.Leads.read"), ("soid", &*soid)];
     desk.token = desk.token(&form).await["access_token"].as_str().expect("a token").to_owned();
     assert_eq!(desk.get("/crm/v2/Leads").await.0, 200);
-    for (method, path) in [("GET", "/crm/v2/Deals"), ("POST", "/crm/v2/Leads"), ("GET", "/crm/v2/users"), ("GET", "/crm/v2/org")] {
+    for (method, path) in
+        [("GET", "/crm/v2/Deals"), ("POST", "/crm/v2/Leads"), ("GET", "/crm/v2/users"), ("GET", "/crm/v2/org")]
+    {
         let method = method.parse().expect("a method");
         let (status, body) = read(desk.send(method, path, None).await).await;
         assert_eq!((status, &body["code"]), (401, &json!("OAUTH_SCOPE_MISMATCH")), "{path}");

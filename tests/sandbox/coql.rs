@@ -43,12 +43,14 @@ async fn filters_order_and_limit() {
 #[tokio::test]
 async fn totals_and_groups() {
     let desk = Desk::new().await;
-    let (_, body) = ask(&desk, "select count(id) as many, sum(Amount), max(Closing_Date) from Deals where id is not null").await;
+    let (_, body) =
+        ask(&desk, "select count(id) as many, sum(Amount), max(Closing_Date) from Deals where id is not null").await;
     assert_eq!(body["data"][0]["many"], 60);
     assert!(body["data"][0]["SUM(Amount)"].as_f64().is_some_and(|sum| sum > 0.0));
     let query = "select Stage, count(id) as many from Deals where id is not null group by Stage order by many desc";
     let (_, body) = ask(&desk, query).await;
-    let counts: Vec<u64> = body["data"].as_array().expect("rows").iter().filter_map(|row| row["many"].as_u64()).collect();
+    let counts: Vec<u64> =
+        body["data"].as_array().expect("rows").iter().filter_map(|row| row["many"].as_u64()).collect();
     assert_eq!(counts.iter().sum::<u64>(), 60);
     assert!(counts.is_sorted_by(|a, b| a >= b), "{counts:?}");
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 async fn modules_and_fields_are_described() {
     let desk = Desk::new().await;
     let (_, body) = desk.get("/crm/v8/settings/modules").await;
-    let names: Vec<&str> = body["modules"].as_array().expect("rows").iter().filter_map(|row| row["api_name"].as_str()).collect();
+    let names: Vec<&str> =
+        body["modules"].as_array().expect("rows").iter().filter_map(|row| row["api_name"].as_str()).collect();
     for name in ["Leads", "Contacts", "Accounts", "Deals", "Tasks", "Invoices", "Notes"] {
         assert!(names.contains(&name), "{name}");
     }
@@ -54,7 +55,8 @@ async fn variables_are_read_and_changed() {
     let desk = Desk::new().await;
     let (_, body) = desk.get("/crm/v8/settings/variables/Discount_Limit?group=General").await;
     assert_eq!(body["variables"][0]["value"], "15");
-    let (status, _) = desk.put("/crm/v8/settings/variables/Discount_Limit", json!({"variables": [{"value": "20"}]})).await;
+    let (status, _) =
+        desk.put("/crm/v8/settings/variables/Discount_Limit", json!({"variables": [{"value": "20"}]})).await;
     assert_eq!(status, 200);
     let (_, body) = desk.get("/crm/v8/settings/variables/Discount_Limit").await;
     assert_eq!(body["variables"][0]["value"], "20");
@@ -84,9 +86,12 @@ async fn modules_of_ones_own() {
     "#;
     std::fs::write(&file, text).expect("a file");
     let desk = Desk::with(SandboxOptions { modules: Some(file.clone()), ..SandboxOptions::default() }).await;
-    let id = desk.insert("Boats", json!({"Name": "Heron", "Berth": 4, "Kind": "Sail", "Captain": super::desk::contact(0)})).await;
+    let id = desk
+        .insert("Boats", json!({"Name": "Heron", "Berth": 4, "Kind": "Sail", "Captain": super::desk::contact(0)}))
+        .await;
     assert!(desk.get(&format!("/crm/v8/Boats/{id}")).await.1["data"][0]["Captain"]["name"].is_string());
-    let (_, body) = desk.post("/crm/v8/Boats", json!({"data": [{"Name": "B", "Berth": 4}, {"Name": "C", "Kind": "Row"}]})).await;
+    let (_, body) =
+        desk.post("/crm/v8/Boats", json!({"data": [{"Name": "B", "Berth": 4}, {"Name": "C", "Kind": "Row"}]})).await;
     assert_eq!(body["data"][0]["code"], "DUPLICATE_DATA");
     assert_eq!(body["data"][1]["details"]["supported_values"], json!(["Sail", "Motor"]));
     drop(desk);

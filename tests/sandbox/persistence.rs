@@ -61,7 +61,8 @@ fn a_port_or_folder_that_cannot_be_used_is_named() {
     let port: u16 = first.api_url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
     let second = Sandbox::start(SandboxOptions { port, ..SandboxOptions::default() });
     assert!(matches!(second, Err(SandboxError::Port { .. })));
-    let third = Sandbox::start(SandboxOptions { data: Some(PathBuf::from("/dev/null/x")), ..SandboxOptions::default() });
+    let third =
+        Sandbox::start(SandboxOptions { data: Some(PathBuf::from("/dev/null/x")), ..SandboxOptions::default() });
     assert!(matches!(third, Err(SandboxError::Data { .. })));
 }
 

@@ -86,7 +86,9 @@ async fn if_modified_since_hides_what_is_older() {
     let desk = Desk::new().await;
     let ask = async |path: &str, since: &str| {
         let request = desk.http.get(desk.url(path)).header("If-Modified-Since", since);
-        read(request.header("Authorization", format!("Zoho-oauthtoken {}", desk.token)).send().await.expect("answer")).await.0
+        read(request.header("Authorization", format!("Zoho-oauthtoken {}", desk.token)).send().await.expect("answer"))
+            .await
+            .0
     };
     let one = format!("/crm/v2/Leads/{}", lead(1));
     assert_eq!(ask("/crm/v2/Leads", "2026-03-05T00:00:00+05:30").await, 304);

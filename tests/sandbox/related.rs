@@ -99,18 +99,21 @@ async fn attachments_come_back_byte_for_byte() {
 #[tokio::test]
 async fn tags_are_made_put_on_and_taken_off() {
     let desk = Desk::new().await;
-    let (status, body) = desk.post("/crm/v8/settings/tags?module=Leads", json!({"tags": [{"name": "Warm"}, {"name": "warm"}]})).await;
+    let (status, body) =
+        desk.post("/crm/v8/settings/tags?module=Leads", json!({"tags": [{"name": "Warm"}, {"name": "warm"}]})).await;
     assert_eq!(status, 201);
     assert_eq!(body["tags"][1]["code"], "DUPLICATE_DATA");
     let path = format!("/crm/v8/Leads/{}/actions", lead(1));
-    let (status, _) = desk.post(&format!("{path}/add_tags"), json!({"tags": [{"name": "Warm"}, {"name": "New one"}]})).await;
+    let (status, _) =
+        desk.post(&format!("{path}/add_tags"), json!({"tags": [{"name": "Warm"}, {"name": "New one"}]})).await;
     assert_eq!(status, 200);
     let (_, body) = desk.get(&format!("/crm/v8/Leads/{}", lead(1))).await;
     assert_eq!(body["data"][0]["Tag"].as_array().expect("tags").len(), 2);
     desk.post(&format!("{path}/remove_tags"), json!({"tags": [{"name": "Warm"}]})).await;
     let (_, body) = desk.get(&format!("/crm/v8/Leads/{}", lead(1))).await;
     assert_eq!(body["data"][0]["Tag"][0]["name"], "New one");
-    let (status, _) = desk.post(&format!("/crm/v2/Leads/actions/add_tags?ids={},1&tag_names=Cold", lead(2)), json!({})).await;
+    let (status, _) =
+        desk.post(&format!("/crm/v2/Leads/actions/add_tags?ids={},1&tag_names=Cold", lead(2)), json!({})).await;
     assert_eq!(status, 202);
     assert_eq!(desk.get("/crm/v8/settings/tags").await.1["code"], "REQUIRED_PARAM_MISSING");
 }
@@ -120,7 +123,8 @@ async fn a_photo_is_kept() {
     let desk = Desk::new().await;
     let path = format!("/crm/v8/Contacts/{}/photo", contact(0));
     assert_eq!(desk.get(&path).await.0, 204);
-    let form = reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(vec![1, 2, 3]).file_name("a.png"));
+    let form =
+        reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(vec![1, 2, 3]).file_name("a.png"));
     let request = desk.http.post(desk.url(&path)).header("Authorization", format!("Bearer {}", desk.token));
     assert_eq!(request.multipart(form).send().await.expect("an answer").status(), 200);
     let response = desk.send(reqwest::Method::GET, &path, None).await;

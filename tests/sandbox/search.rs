@@ -53,7 +53,11 @@ async fn lookups_are_found_by_id_or_name() {
 #[tokio::test]
 async fn other_ways_to_search() {
     let desk = Desk::new().await;
-    desk.insert("Leads", json!({"Last_Name": "Quirk", "Secondary_Email": "q@q.example.com", "Mobile": "+1 (555) 9-87"})).await;
+    desk.insert(
+        "Leads",
+        json!({"Last_Name": "Quirk", "Secondary_Email": "q@q.example.com", "Mobile": "+1 (555) 9-87"}),
+    )
+    .await;
     for query in ["email=Q@q.example.com", "phone=1555987", "word=quir"] {
         let (status, body) = desk.get(&format!("/crm/v2/Leads/search?{query}")).await;
         assert_eq!((status, body["data"].as_array().map(Vec::len)), (200, Some(1)), "{query}");

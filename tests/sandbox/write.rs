@@ -70,7 +70,9 @@ async fn values_must_fit_their_fields() {
         assert_eq!(done["details"]["api_name"], name);
         assert!(done["details"].get(detail).is_some(), "{done}");
     }
-    for (value, fits) in [("2026-02-28", true), ("2026-02-30", false), ("28-02-2026", false), ("2026-02-28T00:00:00Z", false)] {
+    for (value, fits) in
+        [("2026-02-28", true), ("2026-02-30", false), ("28-02-2026", false), ("2026-02-28T00:00:00Z", false)]
+    {
         let row = json!({"Deal_Name": "X", "Stage": "Qualification", "Closing_Date": value});
         let (status, _) = desk.post("/crm/v8/Deals", json!({"data": [row]})).await;
         assert_eq!(status == 201, fits, "{value}");
@@ -115,7 +117,11 @@ async fn bodies_must_be_what_they_should() {
     let many: Vec<Value> = (0..101).map(|at| json!({"Last_Name": at.to_string()})).collect();
     let (status, body) = desk.post("/crm/v8/Leads", json!({"data": many})).await;
     assert_eq!((status, &body["code"]), (400, &json!("LIMIT_EXCEEDED")));
-    let broken = desk.http.post(desk.url("/crm/v8/Leads")).body("{\"data\": [").header("Authorization", format!("Bearer {}", desk.token));
+    let broken = desk
+        .http
+        .post(desk.url("/crm/v8/Leads"))
+        .body("{\"data\": [")
+        .header("Authorization", format!("Bearer {}", desk.token));
     assert_eq!(broken.send().await.expect("an answer").status(), 400);
     let (_, body) = desk.post("/crm/v8/Leads", json!({"data": [5]})).await;
     assert_eq!(body["data"][0]["code"], "INVALID_DATA");

@@ -21,9 +21,7 @@ pub fn on_module(ctx: &mut Ctx, method: &str, module: &str, action: &str) -> Out
 /// `/{module}/{id}/actions/{action}`.
 pub fn on_record(ctx: &mut Ctx, method: &str, module: &str, id: &str, action: &str) -> Outcome {
     match (method, action) {
-        ("POST", "add_tags" | "remove_tags") => {
-            tags::on_records(ctx, module, &[id.to_owned()], action == "add_tags")
-        }
+        ("POST", "add_tags" | "remove_tags") => tags::on_records(ctx, module, &[id.to_owned()], action == "add_tags"),
         ("POST", "convert") if module.eq_ignore_ascii_case("Leads") => convert::answer(ctx, id),
         ("POST", "change_owner") => change_owner(ctx, module, id),
         ("POST", "send_mail") => send_mail(ctx, module, id),

@@ -54,7 +54,8 @@ pub fn answer(ctx: &mut Ctx, id: &str) -> Outcome {
         ctx.need(&["modules", module], "CREATE")?;
     }
     let leads = known(ctx, "Leads")?;
-    let lead = ctx.world.docs.get(&leads.kind(), id).cloned().ok_or_else(|| bad_path("INVALID_DATA", "invalid data"))?;
+    let lead =
+        ctx.world.docs.get(&leads.kind(), id).cloned().ok_or_else(|| bad_path("INVALID_DATA", "invalid data"))?;
     if lead["$converted"] == true {
         return Err(bad_path("ID_ALREADY_CONVERTED", "id already converted"));
     }
@@ -131,9 +132,8 @@ fn account(
     }
     let Some(company) = lead["Company"].as_str() else { return Ok(None) };
     let mut accounts = ctx.world.docs.all(&module.kind());
-    let twin = accounts.find(|(_, account)| {
-        account["Account_Name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(company))
-    });
+    let twin = accounts
+        .find(|(_, account)| account["Account_Name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(company)));
     if let Some((id, _)) = twin {
         return Ok(Some(id.to_owned()));
     }

@@ -176,10 +176,16 @@ fn test(module: &Module, text: &str) -> Result<Criteria, Problem> {
         return match op {
             Op::Equals | Op::In => Ok(Criteria::Id { among: values, wanted: true }),
             Op::NotEqual | Op::NotIn => Ok(Criteria::Id { among: values, wanted: false }),
-            Op::StartsWith | Op::EndsWith | Op::Contains | Op::NotContains | Op::Greater | Op::GreaterEqual
-            | Op::Less | Op::LessEqual | Op::Between | Op::NotBetween => {
-                Err(problem::invalid_query(details("the operator does not fit the field")))
-            }
+            Op::StartsWith
+            | Op::EndsWith
+            | Op::Contains
+            | Op::NotContains
+            | Op::Greater
+            | Op::GreaterEqual
+            | Op::Less
+            | Op::LessEqual
+            | Op::Between
+            | Op::NotBetween => Err(problem::invalid_query(details("the operator does not fit the field"))),
         };
     }
     let field = module.field(name.strip_suffix(".id").unwrap_or(name));
@@ -304,12 +310,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        for text in ["", "(", "()", "(City)", "(City:like:a)", "(Nothing:equals:a)", "(City:equals:a", "(City:equals:a)x"] {
+        for text in
+            ["", "(", "()", "(City)", "(City:like:a)", "(Nothing:equals:a)", "(City:equals:a", "(City:equals:a)x"]
+        {
             assert_eq!(read(&leads(), text, 10).expect_err(text).code, "INVALID_QUERY");
         }
         let deep = "(".repeat(5000);
         assert_eq!(read(&leads(), &deep, 10).expect_err("too deep").code, "INVALID_QUERY");
-        let many = vec!["(City:equals:a)"; 11].join("and");
+        let many = ["(City:equals:a)"; 11].join("and");
         assert_eq!(read(&leads(), &many, 10).expect_err("too many").code, "CRITERIA_LIMIT_EXCEEDED");
     }
 }

@@ -177,11 +177,8 @@ fn opened(ctx: &Ctx, token: &str) -> Result<usize, Problem> {
 
 /// One page of these records, or 204 where it is empty.
 pub fn page(ctx: &Ctx, module: &Module, found: &[&Value], fields: &[String], paging: &Paging) -> Answer {
-    let shown: Vec<Value> = paging
-        .of(found)
-        .iter()
-        .map(|record| render::record(ctx.world, module, record, fields, ctx.version))
-        .collect();
+    let shown: Vec<Value> =
+        paging.of(found).iter().map(|record| render::record(ctx.world, module, record, fields, ctx.version)).collect();
     if shown.is_empty() {
         return Answer::empty(204);
     }

@@ -12,7 +12,9 @@ use serde_json::{Map, Value, json};
 pub fn record(world: &World, module: &Module, record: &Value, fields: &[String], version: Version) -> Value {
     let mut shown = Map::new();
     if fields.is_empty() {
-        for field in module.fields.iter().filter(|field| field.kind != Kind::Subform || record.get(&field.name).is_some()) {
+        for field in
+            module.fields.iter().filter(|field| field.kind != Kind::Subform || record.get(&field.name).is_some())
+        {
             shown.insert(field.name.clone(), value(world, field, record, version));
         }
         shown.insert("Tag".to_owned(), tags(world, record));
@@ -65,9 +67,9 @@ fn value(world: &World, field: &Field, record: &Value, version: Version) -> Valu
     match field.kind {
         Kind::Lookup => lookup(world, field, record, stored),
         Kind::Ownerlookup | Kind::Userlookup => user(world, stored, true),
-        Kind::Subform => Value::Array(
-            stored.as_array().into_iter().flatten().map(|row| line(world, field, row, version)).collect(),
-        ),
+        Kind::Subform => {
+            Value::Array(stored.as_array().into_iter().flatten().map(|row| line(world, field, row, version)).collect())
+        }
         Kind::Multiselectpicklist if stored.is_null() => json!([]),
         Kind::Boolean if stored.is_null() => json!(false),
         Kind::Multiselectpicklist | Kind::Boolean => stored.clone(),

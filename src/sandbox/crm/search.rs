@@ -52,7 +52,9 @@ fn matching<'w>(ctx: &'w Ctx, module: &Module) -> Result<Vec<&'w Value>, Problem
         return Ok(all.filter(|record| criteria::fits(world, &criteria, record)).collect());
     }
     if let Some(email) = query.get("email") {
-        return Ok(all.filter(|record| holds(module, record, Kind::Email, |text| text.eq_ignore_ascii_case(email))).collect());
+        return Ok(all
+            .filter(|record| holds(module, record, Kind::Email, |text| text.eq_ignore_ascii_case(email)))
+            .collect());
     }
     if let Some(phone) = query.get("phone") {
         let wanted = digits(phone);
@@ -85,8 +87,8 @@ fn has_word(module: &Module, record: &Value, wanted: &str) -> bool {
     module.fields.iter().filter_map(|field| record[&field.name].as_str()).any(|text| {
         let text = text.to_lowercase();
         text.starts_with(wanted)
-            || text.match_indices(wanted).any(|(at, _)| {
-                text[..at].chars().next_back().is_some_and(|before| !before.is_alphanumeric())
-            })
+            || text
+                .match_indices(wanted)
+                .any(|(at, _)| text[..at].chars().next_back().is_some_and(|before| !before.is_alphanumeric()))
     })
 }

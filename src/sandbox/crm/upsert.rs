@@ -49,9 +49,7 @@ fn one(
     };
     let user = ctx.access.user.clone();
     let (record, action, field) = match known {
-        Some((id, field)) => {
-            (write::update_record(ctx.world, &user, module, &id, row, place)?, "update", field)
-        }
+        Some((id, field)) => (write::update_record(ctx.world, &user, module, &id, row, place)?, "update", field),
         None => (write::insert_record(ctx.world, &user, module, row, place)?, "insert", None),
     };
     let message = if action == "insert" { "record added" } else { "record updated" };

@@ -231,13 +231,7 @@ fn user(world: &World, field: &Field, value: &Value, place: &Place) -> Result<Va
     Ok(json!({"id": id}))
 }
 
-fn subform(
-    world: &mut World,
-    field: &Field,
-    value: &Value,
-    context: &Value,
-    place: &Place,
-) -> Result<Value, Problem> {
+fn subform(world: &mut World, field: &Field, value: &Value, context: &Value, place: &Place) -> Result<Value, Problem> {
     let rows = value.as_array().ok_or_else(|| wrong_type(field, "jsonarray", place))?;
     let mut stored = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {

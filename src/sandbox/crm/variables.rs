@@ -16,7 +16,7 @@ pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
             None => Ok(Answer::empty(204)),
             Some(id) => Ok(Answer::json(200, &json!({"variables": [ctx.world.docs.get("variables", &id)]}))),
         },
-        ("POST", []) => each(ctx, 201, |ctx, row| create(ctx, row)),
+        ("POST", []) => each(ctx, 201, create),
         ("PUT", []) => each(ctx, 200, |ctx, row| {
             let key = row["id"].as_str().or(row["api_name"].as_str());
             let key = key.ok_or_else(|| problem::mandatory(json!({"api_name": "id"})))?;

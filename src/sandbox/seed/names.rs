@@ -8,15 +8,54 @@ pub const FIRST: &[&str] = &[
 ];
 /// Last names.
 pub const LAST: &[&str] = &[
-    "Abara", "Brandvold", "Castellano", "Dubrovnik", "Eskildsen", "Fairweather", "Greenhalgh", "Haverkamp", "Imanov",
-    "Jarosz", "Kestrel", "Lindqvist", "Marlowe", "Nakagawa", "Oyelaran", "Pemberton", "Quispe", "Rautio", "Silverton",
-    "Tremblay", "Underhill", "Vasquez", "Whitlock", "Yamada", "Zielinski",
+    "Abara",
+    "Brandvold",
+    "Castellano",
+    "Dubrovnik",
+    "Eskildsen",
+    "Fairweather",
+    "Greenhalgh",
+    "Haverkamp",
+    "Imanov",
+    "Jarosz",
+    "Kestrel",
+    "Lindqvist",
+    "Marlowe",
+    "Nakagawa",
+    "Oyelaran",
+    "Pemberton",
+    "Quispe",
+    "Rautio",
+    "Silverton",
+    "Tremblay",
+    "Underhill",
+    "Vasquez",
+    "Whitlock",
+    "Yamada",
+    "Zielinski",
 ];
 /// Beginnings of firms' names.
 pub const FIRM: &[&str] = &[
-    "Quiet Harbor", "Fernwood", "Northlight", "Copper Kettle", "Blue Heron", "Stonebridge", "Marigold", "Ironleaf",
-    "Silver Birch", "Tidewater", "Paper Lantern", "Red Clover", "Windmill", "Amber Field", "Driftwood", "Highmeadow",
-    "Juniper", "Lakeshore", "Moonrise", "Old Orchard",
+    "Quiet Harbor",
+    "Fernwood",
+    "Northlight",
+    "Copper Kettle",
+    "Blue Heron",
+    "Stonebridge",
+    "Marigold",
+    "Ironleaf",
+    "Silver Birch",
+    "Tidewater",
+    "Paper Lantern",
+    "Red Clover",
+    "Windmill",
+    "Amber Field",
+    "Driftwood",
+    "Highmeadow",
+    "Juniper",
+    "Lakeshore",
+    "Moonrise",
+    "Old Orchard",
 ];
 /// What firms do.
 pub const TRADE: &[&str] = &["Foods", "Logistics", "Tools", "Press", "Energy", "Textiles", "Software", "Clinics"];
@@ -32,7 +71,8 @@ pub const PLACES: &[(&str, &str, &str, &str)] = &[
     ("Mendoza", "Mendoza", "M5500", "Argentina"),
 ];
 /// Streets.
-pub const STREETS: &[&str] = &["Chandler Row", "Mill Lane", "Foundry Street", "Old Quay", "Station Road", "Garden Walk"];
+pub const STREETS: &[&str] =
+    &["Chandler Row", "Mill Lane", "Foundry Street", "Old Quay", "Station Road", "Garden Walk"];
 /// What people do.
 pub const TITLES: &[&str] =
     &["Buyer", "Head of Operations", "Founder", "Office Manager", "Chief Engineer", "Purchasing Lead", "Analyst"];

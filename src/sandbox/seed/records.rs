@@ -186,10 +186,10 @@ fn orders(
             planter.add("Sales_Orders", at, record)
         })
         .collect();
-    for at in 0..4 {
+    for (at, vendor) in vendors.iter().enumerate().take(4) {
         let record = json!({
             "Subject": format!("Purchase {}", 4001 + at), "PO_Number": format!("PO-{}", 4001 + at), "Status": "Created",
-            "Vendor_Name": {"id": vendors[at]}, "PO_Date": day(-20 - at as i64),
+            "Vendor_Name": {"id": vendor}, "PO_Date": day(-20 - at as i64),
             "Purchase_Items": lines(planter, at, products),
         });
         planter.add("Purchase_Orders", at, record);

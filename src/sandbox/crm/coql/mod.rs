@@ -25,7 +25,8 @@ pub fn answer(ctx: &mut Ctx) -> Outcome {
         return Err(Problem::new(400, "LIMIT_EXCEEDED", "the limit given exceeds the maximum", details));
     }
     let module = ctx.world.module(&query.module).cloned();
-    let module = module.ok_or_else(|| invalid(json!({"module": query.module, "clause": "from"}), "invalid query formed"))?;
+    let module =
+        module.ok_or_else(|| invalid(json!({"module": query.module, "clause": "from"}), "invalid query formed"))?;
     ctx.need(&["modules", &module.scope_name()], "READ")?;
     let rows = run::rows(ctx.world, &module, &query, ctx.version)?;
     let shown: Vec<&Value> = rows.iter().skip(query.offset).take(limit).collect();

@@ -356,9 +356,18 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let wrong = [
-            "", "select", "select a from", "select a from Leads", "select a from Leads where", "select a from Leads where a",
-            "select a from Leads where a = ", "select a from Leads where a = 'b", "select a from Leads where (a = 'b'",
-            "select a from Leads where a = 'b' nonsense", "select a from Leads where a = 'b' limit x", "select # from Leads",
+            "",
+            "select",
+            "select a from",
+            "select a from Leads",
+            "select a from Leads where",
+            "select a from Leads where a",
+            "select a from Leads where a = ",
+            "select a from Leads where a = 'b",
+            "select a from Leads where (a = 'b'",
+            "select a from Leads where a = 'b' nonsense",
+            "select a from Leads where a = 'b' limit x",
+            "select # from Leads",
         ];
         for text in wrong {
             assert_eq!(query(text).expect_err(text).code, "SYNTAX_ERROR");

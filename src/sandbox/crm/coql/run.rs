@@ -33,20 +33,24 @@ pub fn rows(world: &World, module: &Module, query: &Query, version: Version) -> 
 
 /// Every name that stands in the query is a column.
 fn check(world: &World, module: &Module, query: &Query) -> Result<(), Problem> {
-    let shown = query.columns.iter().map(|column| &column.cell);
-    let aliases: Vec<&String> = query.columns.iter().map(|column| &column.name).collect();
-    for cell in shown.chain(query.order.iter().map(|(cell, _)| cell)) {
-        match cell {
-            Cell::Path(path) if aliases.contains(&path) && field(world, module, path).is_none() => {}
-            Cell::Path(path) | Cell::Total(_, path) => {
-                field(world, module, path).ok_or_else(|| no_column(path))?;
-            }
+    for column in &query.columns {
+        known(world, module, &column.cell)?;
+    }
+    for (cell, _) in &query.order {
+        let aliased = matches!(cell, Cell::Path(path) if query.columns.iter().any(|column| column.name == *path));
+        if !aliased {
+            known(world, module, cell)?;
         }
     }
     for path in &query.group {
         field(world, module, path).ok_or_else(|| no_column(path))?;
     }
     check_filter(world, module, &query.filter)
+}
+
+fn known(world: &World, module: &Module, cell: &Cell) -> Result<(), Problem> {
+    let (Cell::Path(path) | Cell::Total(_, path)) = cell;
+    field(world, module, path).map(|_| ()).ok_or_else(|| no_column(path))
 }
 
 fn check_filter(world: &World, module: &Module, filter: &Filter) -> Result<(), Problem> {
@@ -130,9 +134,7 @@ fn cell(world: &World, module: &Module, record: &Value, path: &str, version: Ver
 
 fn holds(world: &World, module: &Module, filter: &Filter, record: &Value) -> Result<bool, Problem> {
     Ok(match filter {
-        Filter::And(left, right) => {
-            holds(world, module, left, record)? && holds(world, module, right, record)?
-        }
+        Filter::And(left, right) => holds(world, module, left, record)? && holds(world, module, right, record)?,
         Filter::Or(left, right) => holds(world, module, left, record)? || holds(world, module, right, record)?,
         Filter::Empty { path, wanted } => {
             let (keys, _) = cell(world, module, record, path, 20);
@@ -149,8 +151,7 @@ fn holds(world: &World, module: &Module, filter: &Filter, record: &Value) -> Res
         }
         Filter::Test { path, op, values } => {
             let field = field(world, module, path).ok_or_else(|| no_column(path))?;
-            let given: Option<Vec<Key>> =
-                values.iter().map(|value| compare::key_of_text(field.kind, value)).collect();
+            let given: Option<Vec<Key>> = values.iter().map(|value| compare::key_of_text(field.kind, value)).collect();
             let given = given.ok_or_else(|| no_value(path, &field))?;
             criteria::holds(*op, &cell(world, module, record, path, 20).0, &given)
         }
@@ -191,8 +192,7 @@ fn grouped<'w>(world: &World, module: &Module, query: &Query, found: Vec<&'w Val
     }
     let mut groups: Vec<(Vec<Key>, Vec<&Value>)> = Vec::new();
     for record in found {
-        let key: Vec<Key> =
-            query.group.iter().flat_map(|path| cell(world, module, record, path, 20).0).collect();
+        let key: Vec<Key> = query.group.iter().flat_map(|path| cell(world, module, record, path, 20).0).collect();
         match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, records)) => records.push(record),
             None => groups.push((key, vec![record])),
