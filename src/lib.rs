@@ -15,6 +15,8 @@ pub mod builtins;
 #[cfg(feature = "http")]
 pub mod connections;
 #[cfg(feature = "http")]
+pub mod hosts;
+#[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
