@@ -1,0 +1,265 @@
+//! Sign-in flows against a scripted provider.
+
+use crate::provider::{Answer, Provider, json, text};
+use crate::stage::{Clock, get, host, send, wait};
+use ararat::connections::sign_in::loopback::Loopback;
+use ararat::connections::sign_in::{self, Callback};
+use ararat::connections::{Credential, Error, NewConnection, Registry, Secret, Service, State};
+use ararat::http::{Client, Options};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+fn oauth2_service(url: &str, more: &str) -> Service {
+    let text = format!(
+        r#"
+        link_name = "meet"
+        name = "Meet"
+        family = "custom"
+        api_base = "{url}"
+        [auth.oauth2]
+        grants = ["authorization_code", "client_credentials"]
+        authorize_url = "{url}/authorize"
+        token_url = "{url}/token"
+        revoke_url = "{url}/revoke"
+        {more}
+        "#
+    );
+    toml::from_str(&text).expect("a service")
+}
+
+fn registry_with(service: &Service) -> (Registry, Client) {
+    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    wait(registry.add_service(service)).expect("a service");
+    let new = NewConnection {
+        service: service.link_name.clone(),
+        name: "Meet".into(),
+        link_name: "meet".into(),
+        scopes: vec!["a,b".into()],
+        ..NewConnection::default()
+    };
+    wait(registry.add(new)).expect("a connection");
+    wait(sign_in::set_client(&registry, "meet", "the id", Some(Secret::new("the:secret +")))).ok();
+    (registry, Client::new(Options::default()))
+}
+
+fn query(url: &url::Url) -> BTreeMap<String, String> {
+    url.query_pairs().into_owned().collect()
+}
+
+#[test]
+fn authorization_code_with_pkce_and_state() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        "/token" => json(json!({"access_token": "tok", "refresh_token": "ref", "expires_in": "3600", "scope": "a b"})),
+        _ => text(200, "fine"),
+    });
+    let (registry, http) = registry_with(&oauth2_service(&provider.url, ""));
+    let loopback = wait(Loopback::bind(0)).expect("a port");
+    let redirect = loopback.redirect();
+    assert!(redirect.ends_with("/delugeauth/callback"));
+    let consent = wait(sign_in::consent(&registry, "meet", &redirect)).expect("a page");
+    let asked = query(&consent.authorization.url);
+    assert_eq!((asked["scope"].as_str(), asked["response_type"].as_str()), ("a,b", "code"));
+    assert_eq!(asked["code_challenge_method"], "S256");
+    assert!(asked["state"].len() >= 22, "at least 128 bits");
+
+    // The browser: a stray request first, then the redirect.
+    let (back, state) = (redirect.clone(), asked["state"].clone());
+    let browser = std::thread::spawn(move || {
+        let stray = ureq(&back.replace("/delugeauth/callback", "/favicon.ico"));
+        (stray, ureq(&format!("{back}?code=c%2B1&state={state}")))
+    });
+    let callback = wait(loopback.wait(Duration::from_secs(5))).expect("a redirect");
+    let (stray, page) = browser.join().expect("no panic");
+    assert!(stray.starts_with("HTTP/1.1 404") && page.starts_with("HTTP/1.1 200"), "{stray} {page}");
+    assert!(!page.contains("c+1"), "the page does not repeat the code");
+
+    let connection = wait(sign_in::finish(&registry, &http, "meet", consent, &callback)).expect("connected");
+    assert_eq!(
+        (connection.state, connection.scopes.as_slice()),
+        (State::Connected, ["a".to_owned(), "b".into()].as_slice())
+    );
+    let form = provider.seen_at("/token")[0].form();
+    assert_eq!((form["grant_type"].as_str(), form["code"].as_str()), ("authorization_code", "c+1"));
+    assert_eq!((form["redirect_uri"].as_str(), form["client_secret"].as_str()), (redirect.as_str(), "the:secret +"));
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
+    assert_eq!(challenge, asked["code_challenge"]);
+    let answer = send(&mut host(&registry), get(&format!("{}/x", provider.url), Some("meet"))).expect("an answer");
+    assert_eq!(answer.body, b"fine");
+    assert_eq!(provider.seen_at("/x")[0].header("authorization"), "Bearer tok");
+}
+
+/// One GET without a client.
+fn ureq(url: &str) -> String {
+    use std::io::{Read, Write};
+    let url = url::Url::parse(url).expect("a url");
+    let address = (url.host_str().expect("a host"), url.port().expect("a port"));
+    let mut stream = std::net::TcpStream::connect(address).expect("connects");
+    let target = &url[url::Position::BeforePath..];
+    write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").expect("sent");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).expect("a page");
+    page
+}
+
+#[test]
+fn a_redirect_with_another_state_is_refused() {
+    let provider = Provider::start(|_| text(200, "{}"));
+    let (registry, http) = registry_with(&oauth2_service(&provider.url, ""));
+    let finish = |query: &dyn Fn(&str) -> String| -> Error {
+        let consent =
+            wait(sign_in::consent(&registry, "meet", "http://127.0.0.1:1/delugeauth/callback")).expect("a page");
+        let query = query(&consent.authorization.state.clone());
+        wait(sign_in::finish(&registry, &http, "meet", consent, &Callback::read(&query))).expect_err("refused")
+    };
+    for query in ["?code=c&state=wrong", "?code=c", "?code=c&state="] {
+        assert!(finish(&|_| query.to_owned()).to_string().contains("`state` differs"), "{query}");
+    }
+    let denied = finish(&|state| format!("?error=access_denied&state={state}"));
+    assert_eq!(denied.to_string(), "the provider of the connection `meet` refused: access_denied");
+    assert!(provider.seen().is_empty());
+}
+
+#[test]
+fn client_credentials_are_asked_again_when_they_end() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        "/token" => json(json!({"access_token": format!("{:x}", rand::random::<u64>()), "expires_in": 100})),
+        _ => text(200, "fine"),
+    });
+    let service = oauth2_service(&provider.url, "client_auth = \"header\"\nscope_delimiter = \" \"");
+    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    drop(registry);
+    let clock = Clock::new();
+    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    wait(registry.add_service(&service)).expect("a service");
+    let (name, link_name) = ("Meet".to_owned(), "meet".to_owned());
+    let scopes = vec!["a,b".to_owned()];
+    wait(registry.add(NewConnection { service: "meet".into(), name, link_name, scopes, ..NewConnection::default() }))
+        .expect("a connection");
+    wait(sign_in::set_client(&registry, "meet", "the id", Some(Secret::new("the:secret +")))).expect("a client");
+    let http = Client::new(Options::default());
+    wait(sign_in::with_client_credentials(&registry, &http, "meet")).expect("connected");
+    let seen = &provider.seen_at("/token")[0];
+    // RFC 6749, 2.3.1: id and secret are form-encoded before base64.
+    let expected = base64::engine::general_purpose::STANDARD.encode("the+id:the%3Asecret+%2B");
+    assert_eq!(seen.header("authorization"), format!("Basic {expected}"));
+    assert_eq!((seen.form()["grant_type"].as_str(), seen.form()["scope"].as_str()), ("client_credentials", "a b"));
+    clock.turn(100);
+    send(&mut host(&registry), get(&format!("{}/x", provider.url), Some("meet"))).expect("an answer");
+    assert_eq!(provider.seen_at("/token").len(), 2);
+}
+
+#[test]
+fn revoking_tells_the_provider_and_forgets_here_in_any_case() {
+    for status in [200, 500] {
+        let provider = Provider::start(move |seen| match seen.path.as_str() {
+            "/token" => json(json!({"access_token": "tok", "refresh_token": "ref"})),
+            _ => text(status, ""),
+        });
+        let (registry, http) = registry_with(&oauth2_service(&provider.url, ""));
+        wait(sign_in::with_self_client(&registry, &http, "meet", "c")).expect("connected");
+        let told = wait(sign_in::revoke(&registry, &http, "meet")).expect("revoked");
+        assert_eq!(told.is_none(), status == 200);
+        assert_eq!(provider.seen_at("/revoke")[0].form()["token"], "ref");
+        let connection = wait(registry.connection("meet")).expect("a connection");
+        assert_eq!(connection.state, State::Revoked);
+        let Some(Credential::OAuth2(kept)) = wait(registry.credential(&connection)).expect("readable") else {
+            panic!("expected the client to stay");
+        };
+        assert_eq!((kept.client_id.as_str(), kept.access, kept.refresh), ("the id", None, None));
+    }
+}
+
+#[test]
+fn odd_replies_do_not_become_tokens() {
+    let replies: [(Answer, &str); 4] = [
+        (text(200, "<html>planted</html>"), "expected a token, found status 200 and an HTML page"),
+        (text(200, r#"{"error":"invalid_client"}"#), "invalid_client"),
+        (text(400, r#"{"error":"invalid_request","error_description":"bad"}"#), "invalid_request (bad)"),
+        (text(200, &"x".repeat(2 << 20)), "expected a response of at most 1048576 bytes"),
+    ];
+    for (reply, expected) in replies {
+        let provider = Provider::start(move |_| reply.clone());
+        let (registry, http) = registry_with(&oauth2_service(&provider.url, ""));
+        let error = wait(sign_in::with_self_client(&registry, &http, "meet", "c")).expect_err("refused").to_string();
+        assert!(error.contains(expected) && !error.contains("planted"), "{error}");
+        assert_eq!(wait(registry.connection("meet")).expect("a connection").state, State::Draft);
+    }
+}
+
+#[test]
+fn token_servers_are_not_followed_elsewhere() {
+    let other = Provider::start(|_| json(json!({"access_token": "stolen"})));
+    let elsewhere = other.url.clone();
+    let provider =
+        Provider::start(move |_| Answer { headers: vec![("location".into(), elsewhere.clone())], ..text(307, "") });
+    let (registry, http) = registry_with(&oauth2_service(&provider.url, ""));
+    assert!(wait(sign_in::with_self_client(&registry, &http, "meet", "c")).is_err());
+    assert!(other.seen().is_empty());
+}
+
+#[test]
+fn oauth1_in_three_legs() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        "/request" => text(200, "oauth_token=req&oauth_token_secret=reqsecret&oauth_callback_confirmed=true"),
+        "/access" => text(200, "oauth_token=acc&oauth_token_secret=accsecret"),
+        _ => text(200, "fine"),
+    });
+    let url = &provider.url;
+    let service: Service = toml::from_str(&format!(
+        r#"
+        link_name = "old"
+        name = "Old"
+        family = "custom"
+        api_base = "{url}"
+        [auth.oauth1]
+        request_token_url = "{url}/request"
+        authorize_url = "{url}/authorize"
+        access_token_url = "{url}/access"
+        signature = "HMAC-SHA256"
+        "#
+    ))
+    .expect("a service");
+    let (registry, http) = registry_with(&service);
+    let mut connection = wait(registry.connection("meet")).expect("a connection");
+    connection.scopes.clear();
+    let credential = Credential::OAuth1 {
+        consumer_key: "ck".into(),
+        consumer_secret: Secret::new("consumer-secret"),
+        token: None,
+        token_secret: None,
+    };
+    wait(registry.try_save(&connection, Some(&credential))).expect("saved");
+    let callback = "http://127.0.0.1:1/delugeauth/callback";
+    let start = wait(sign_in::three_legs::start(&registry, &http, "meet", callback)).expect("a page");
+    assert_eq!(query(&start.url)["oauth_token"], "req");
+    let wrong = Callback::read("?oauth_token=other&oauth_verifier=v");
+    let again = wait(sign_in::three_legs::start(&registry, &http, "meet", callback)).expect("a page");
+    assert!(wait(sign_in::three_legs::finish(&registry, &http, "meet", again, &wrong)).is_err());
+    let right = Callback::read("?oauth_token=req&oauth_verifier=v");
+    wait(sign_in::three_legs::finish(&registry, &http, "meet", start, &right)).expect("connected");
+    assert!(provider.seen_at("/access")[0].header("authorization").contains("oauth_verifier=\"v\""));
+    send(&mut host(&registry), get(&format!("{url}/x?a=b"), Some("meet"))).expect("an answer");
+    let header = provider.seen_at("/x")[0].header("authorization").to_owned();
+    assert!(header.contains("oauth_token=\"acc\"") && header.contains("HMAC-SHA256"), "{header}");
+}
+
+#[test]
+fn zohos_accounts_server_must_be_zohos() {
+    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let (service, name, link_name) = ("zoho_crm".to_owned(), "CRM".to_owned(), "crm".to_owned());
+    wait(registry.add(NewConnection { service, name, link_name, ..NewConnection::default() })).expect("a connection");
+    wait(sign_in::set_client(&registry, "crm", "id", Some(Secret::new("secret")))).expect("a client");
+    let consent = wait(sign_in::consent(&registry, "crm", "http://127.0.0.1:1/delugeauth/callback")).expect("a page");
+    let asked = query(&consent.authorization.url);
+    assert_eq!((asked["access_type"].as_str(), asked["prompt"].as_str()), ("offline", "consent"));
+    assert_eq!(asked["scope"], "ZohoCRM.modules.ALL,ZohoCRM.settings.READ");
+    let back =
+        format!("?code=c&state={}&accounts-server=https%3A%2F%2Faccounts.evil.example", consent.authorization.state);
+    let http = Client::new(Options::default());
+    let error = wait(sign_in::finish(&registry, &http, "crm", consent, &Callback::read(&back))).expect_err("refused");
+    assert!(error.to_string().contains("none of Zoho's accounts servers"), "{error}");
+}

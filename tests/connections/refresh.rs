@@ -1,0 +1,229 @@
+//! Tokens are refreshed in time, once, and by one caller at a time.
+
+use crate::provider::{Answer, Provider, Seen, json, text};
+use crate::stage::{Clock, Folder, account, get, host, sandbox, send, task, wait};
+use ararat::connections::{Registry, State};
+use ararat::fault::FaultKind;
+use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+const TOKEN: &str = "/oauth/v2/token";
+
+/// Gives tokens `token-1-…`, `token-2-…`; the API accepts the latest only.
+fn zoho() -> Provider {
+    let count = AtomicUsize::new(0);
+    Provider::start(move |seen| match seen.path.as_str() {
+        TOKEN => {
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            json(json!({"access_token": format!("token-{number}-0123456789"), "expires_in": 3600}))
+        }
+        _ => {
+            let wanted = format!("Zoho-oauthtoken token-{}-0123456789", count.load(Ordering::SeqCst));
+            if seen.header("authorization") == wanted { text(200, "fine") } else { text(401, "INVALID_TOKEN") }
+        }
+    })
+}
+
+#[test]
+fn a_token_is_fetched_once_and_used_until_it_is_due() {
+    let (provider, clock) = (zoho(), Clock::new());
+    let registry = sandbox(&provider.url, &clock);
+    let mut host = host(&registry);
+    for _ in 0..3 {
+        assert_eq!(send(&mut host, task("/crm/v2/Leads", None)).expect("an answer").body, b"fine");
+    }
+    assert_eq!(provider.seen_at(TOKEN).len(), 1);
+    let asked = provider.seen_at(TOKEN)[0].form();
+    assert_eq!(asked["grant_type"], "refresh_token");
+    assert_eq!(asked["refresh_token"], crate::stage::REFRESH);
+    assert_eq!(asked["client_secret"], crate::stage::CLIENT_SECRET);
+
+    clock.turn(3600 - 361);
+    send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+    assert_eq!(provider.seen_at(TOKEN).len(), 1, "a tenth of its life is left");
+    clock.turn(2);
+    send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+    assert_eq!(provider.seen_at(TOKEN).len(), 2);
+}
+
+#[test]
+fn a_rejected_token_is_replaced_once() {
+    let tokens = AtomicUsize::new(0);
+    let provider = Provider::start(move |seen| match seen.path.as_str() {
+        TOKEN => {
+            json(json!({"access_token": format!("tok-{}", tokens.fetch_add(1, Ordering::SeqCst)), "expires_in": 3600}))
+        }
+        "/never" => text(401, "INVALID_TOKEN"),
+        _ if seen.header("authorization").ends_with("tok-0") => text(401, "INVALID_TOKEN"),
+        _ => text(200, "fine"),
+    });
+    let registry = sandbox(&provider.url, &Clock::new());
+    let mut host = host(&registry);
+    let answer = send(&mut host, task("/crm/v2/Leads", Some("zoho_crm"))).expect("an answer");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"fine".as_slice()));
+    assert_eq!(provider.seen_at("/crm/v2/Leads").len(), 2);
+    assert_eq!(provider.seen_at(TOKEN).len(), 2);
+
+    let answer = send(&mut host, get(&format!("{}/never", provider.url), Some("zoho_crm"))).expect("an answer");
+    assert_eq!(answer.status, 401, "the second 401 is the answer");
+    assert_eq!(provider.seen_at("/never").len(), 2);
+    assert_eq!(provider.seen_at(TOKEN).len(), 3);
+}
+
+#[test]
+fn fifty_threads_make_one_token_request() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        TOKEN => {
+            Answer { delay: Duration::from_millis(150), ..json(json!({"access_token": "tok", "expires_in": 3600})) }
+        }
+        _ => text(200, "fine"),
+    });
+    let registry = sandbox(&provider.url, &Clock::new());
+    let threads: Vec<_> = (0..50)
+        .map(|_| {
+            let registry = registry.clone();
+            std::thread::spawn(move || {
+                send(&mut host(&registry), task("/crm/v2/Leads", None)).expect("an answer").status
+            })
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(thread.join().expect("no panic"), 200);
+    }
+    assert_eq!(provider.seen_at(TOKEN).len(), 1);
+}
+
+#[test]
+fn two_registries_on_one_directory_make_one_token_request() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        TOKEN => Answer {
+            delay: Duration::from_millis(150),
+            ..json(json!({"access_token": "tok", "refresh_token": "next-refresh-token", "expires_in": 3600}))
+        },
+        _ => text(200, "fine"),
+    });
+    let (folder, clock) = (Folder::new(), Clock::new());
+    // Each has its own file, locks and cache, as two processes have.
+    let first = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+    wait(first.add_sandbox(&account(&provider.url))).expect("a connection");
+    let threads: Vec<_> = (0..6)
+        .map(|_| {
+            let registry = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+            std::thread::spawn(move || {
+                send(&mut host(&registry), task("/crm/v2/Leads", None)).expect("an answer").status
+            })
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(thread.join().expect("no panic"), 200);
+    }
+    assert_eq!(provider.seen_at(TOKEN).len(), 1);
+}
+
+#[test]
+fn a_rotated_refresh_token_is_kept_and_a_missing_one_changes_nothing() {
+    let provider = Provider::start(|seen: &Seen| {
+        if seen.path != TOKEN {
+            return text(200, "fine");
+        }
+        match seen.form()["refresh_token"].as_str() {
+            "second-refresh" => json(json!({"access_token": "tok-2", "expires_in": "60"})),
+            _ => json(json!({"access_token": "tok-1", "refresh_token": "second-refresh", "expires_in": 60})),
+        }
+    });
+    let clock = Clock::new();
+    let registry = sandbox(&provider.url, &clock);
+    let mut host = host(&registry);
+    for _ in 0..3 {
+        send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+        clock.turn(60);
+    }
+    let sent: Vec<String> = provider.seen_at(TOKEN).iter().map(|seen| seen.form()["refresh_token"].clone()).collect();
+    assert_eq!(sent, [crate::stage::REFRESH, "second-refresh", "second-refresh"]);
+}
+
+#[test]
+fn a_dead_grant_asks_for_a_new_sign_in_and_is_not_tried_again() {
+    for body in [r#"{"error":"invalid_grant"}"#, r#"{"error":"invalid_code"}"#] {
+        let provider = Provider::start(move |_| text(200, body));
+        let registry = sandbox(&provider.url, &Clock::new());
+        let mut host = host(&registry);
+        for _ in 0..2 {
+            let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
+            assert_eq!(fault.kind().name(), "run.connection");
+            assert!(fault.message().starts_with("the connection `zoho_crm` needs a new sign-in"), "{fault}");
+            assert_eq!(fault.help_text(), Some("run `ararat connections connect zoho_crm`"));
+        }
+        assert_eq!(provider.seen().len(), 1);
+        let connection = wait(registry.connection("zoho_crm")).expect("a connection");
+        assert_eq!(connection.state, State::NeedsReauth);
+    }
+}
+
+#[test]
+fn a_token_server_that_is_down_does_not_lose_the_connection() {
+    let calls = AtomicUsize::new(0);
+    let provider = Provider::start(move |seen| match (seen.path.as_str(), calls.fetch_add(1, Ordering::SeqCst)) {
+        (TOKEN, 0) => text(503, "<html>down</html>"),
+        (TOKEN, _) => json(json!({"access_token": "tok"})),
+        (_, _) => text(200, "fine"),
+    });
+    let clock = Clock::new();
+    let registry = sandbox(&provider.url, &clock);
+    let mut host = host(&registry);
+    for _ in 0..2 {
+        let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
+        assert!(fault.message().contains("must wait 30 s"), "{fault}");
+    }
+    assert_eq!(provider.seen_at(TOKEN).len(), 1, "no storm after a failure");
+    clock.turn(31);
+    assert_eq!(send(&mut host, task("/crm/v2/Leads", None)).expect("an answer").status, 200);
+}
+
+#[test]
+fn zohos_budget_of_token_requests_is_kept_here() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        TOKEN => json(json!({"access_token": format!("{:x}", rand::random::<u64>()), "expires_in": 10})),
+        _ => text(200, "fine"),
+    });
+    let clock = Clock::new();
+    let registry = sandbox(&provider.url, &clock);
+    let mut host = host(&registry);
+    for _ in 0..10 {
+        send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+        clock.turn(10);
+    }
+    let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
+    assert!(fault.message().contains("must wait 500 s"), "{fault}");
+    assert_eq!(provider.seen_at(TOKEN).len(), 10);
+    clock.turn(501);
+    send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+}
+
+#[test]
+fn throttling_waits_and_keeps_the_connection() {
+    let provider = Provider::start(|_| text(200, "Access Denied"));
+    let registry = sandbox(&provider.url, &Clock::new());
+    let mut host = host(&registry);
+    for _ in 0..2 {
+        let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
+        assert!(fault.message().contains("must wait 600 s"), "{fault}");
+    }
+    assert_eq!(provider.seen().len(), 1);
+    assert_eq!(wait(registry.connection("zoho_crm")).expect("a connection").state, State::Connected);
+}
+
+#[test]
+fn a_slow_answer_is_a_socket_timeout() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        TOKEN => json(json!({"access_token": "tok", "expires_in": 3600})),
+        _ => Answer { delay: Duration::from_secs(3), ..text(200, "late") },
+    });
+    let registry = sandbox(&provider.url, &Clock::new());
+    let mut request = task("/crm/v2/Leads", None);
+    request.timeout = Duration::from_millis(200);
+    let fault = send(&mut host(&registry), request).expect_err("a fault");
+    assert_eq!(*fault.kind(), FaultKind::SocketTimeout);
+    assert_eq!(fault.message(), "socket timeout error");
+}

@@ -1,0 +1,108 @@
+//! What the tests share: a clock to turn, a host, and requests.
+
+use ararat::connections::outbound::Source;
+use ararat::connections::registry::Settings;
+use ararat::connections::{Registry, SandboxAccount};
+use ararat::fault::Fault;
+use ararat::host::{Ask, Body, Host, Method, Reply, Request, Response, Target};
+use ararat::hosts::{BlockingHost, HostConfig};
+use ararat::http::runtime::block_on;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+pub const CLIENT_SECRET: &str = "planted-client-secret-5f1c";
+pub const REFRESH: &str = "planted-refresh-token-91ab";
+pub const START: i64 = 1_700_000_000_000;
+
+/// Runs a future of the library.
+pub fn wait<F: Future>(future: F) -> F::Output {
+    block_on(future).expect("a runtime")
+}
+
+/// A clock that stands still until it is turned.
+#[derive(Clone)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    pub fn new() -> Self {
+        Clock(Arc::new(AtomicI64::new(START)))
+    }
+
+    pub fn turn(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    pub fn settings(&self) -> Settings {
+        let time = self.0.clone();
+        Settings { clock: Some(Arc::new(move || time.load(Ordering::SeqCst))), ask: None }
+    }
+}
+
+pub fn account(url: &str) -> SandboxAccount {
+    SandboxAccount {
+        accounts_url: url.to_owned(),
+        api_url: url.to_owned(),
+        client_id: "1000.CLIENT".into(),
+        client_secret: CLIENT_SECRET.into(),
+        refresh_token: REFRESH.into(),
+    }
+}
+
+/// A registry in memory with a connected `zoho_crm` at the given address.
+pub fn sandbox(url: &str, clock: &Clock) -> Registry {
+    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    wait(registry.add_sandbox(&account(url))).expect("a connection");
+    registry
+}
+
+pub fn host(registry: &Registry) -> BlockingHost {
+    BlockingHost::new(HostConfig { registry: Source::Open(registry.clone()), ..HostConfig::default() })
+}
+
+pub fn get(url: &str, link: Option<&str>) -> Request {
+    request(Method::Get, Target::Url(url.to_owned()), link)
+}
+
+pub fn task(path: &str, link: Option<&str>) -> Request {
+    request(Method::Get, Target::Zoho { family: "api".into(), path: path.into() }, link)
+}
+
+pub fn request(method: Method, target: Target, link: Option<&str>) -> Request {
+    Request {
+        method,
+        target,
+        query: vec![],
+        headers: vec![],
+        body: Body::Empty,
+        connection: link.map(str::to_owned),
+        scopes: vec![],
+        timeout: Duration::from_secs(5),
+        max_response: 1 << 20,
+        origin: "invokeurl".into(),
+    }
+}
+
+pub fn send(host: &mut BlockingHost, request: Request) -> Result<Response, Fault> {
+    match host.ask(Ask::Http(request))? {
+        Reply::Http(response) => Ok(response),
+        other => panic!("expected an HTTP reply, found {other:?}"),
+    }
+}
+
+/// A directory that is removed at the end of the test.
+pub struct Folder(pub std::path::PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let name = format!("ararat-test-{}-{:016x}", std::process::id(), rand::random::<u64>());
+        Folder(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
