@@ -17,6 +17,8 @@ pub mod date_arithmetic;
 pub mod date_business;
 pub mod date_difference;
 pub mod date_parts;
+#[cfg(test)]
+mod date_tests;
 pub mod date_text;
 mod decimal_format;
 pub mod encoding;
