@@ -21,19 +21,19 @@ pub const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursd
 
 /// The month of a short or full name in any case, 1 to 12.
 pub fn month(name: &[u8]) -> Option<u32> {
-    let number = match lower(name)? {
-        *b"jan" => 1,
-        *b"feb" => 2,
-        *b"mar" => 3,
-        *b"apr" => 4,
-        *b"may" => 5,
-        *b"jun" => 6,
-        *b"jul" => 7,
-        *b"aug" => 8,
-        *b"sep" => 9,
-        *b"oct" => 10,
-        *b"nov" => 11,
-        *b"dec" => 12,
+    let number = match &lower(name)? {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
         _ => return None,
     };
     is_name(name, MONTHS[number - 1]).then_some(number as u32)
