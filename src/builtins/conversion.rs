@@ -3,9 +3,10 @@
 //! A pattern holding `0` or `#` is one of Java's `DecimalFormat`; any other is a date pattern, for which a
 //! number counts milliseconds since the epoch. Rows on dates are in the date files.
 
+use super::date_text::written;
 use super::{Cx, decimal_format};
 use crate::fault::Fault;
-use crate::value::{DateTime, Number, Settings, Text, Value, convert, date_format, date_parse};
+use crate::value::{DateTime, Number, Text, Value, convert, date_parse};
 
 builtins! { CONVERSION on Any {
     /// The text form of a value, as `info` shows it; null stays null.
@@ -122,7 +123,7 @@ fn formatted_text(text: &Text, format: &str, zone: Option<&str>, cx: &Cx<'_>) ->
         return formatted_number(number, format, zone, cx);
     }
     match date_parse::parse(text, cx.settings) {
-        Some(date) => Ok(formatted_date(date, format, zone, cx.settings)),
+        Some(date) => Ok(written(date, format, zone, cx.settings)),
         None => Err(cx.cast(&Value::Text(text.clone()), FORMATTED)),
     }
 }
@@ -135,23 +136,11 @@ fn formatted_number(number: Number, format: &str, zone: Option<&str>, cx: &Cx<'_
     }
     let epoch_ms = number.to_i64().filter(|ms| ms.unsigned_abs() <= LATEST_MS).ok_or_else(|| too_large(number))?;
     let date = DateTime::from_epoch(epoch_ms, &cx.settings.zone);
-    Ok(formatted_date(date, format, zone, cx.settings))
+    Ok(written(date, format, zone, cx.settings))
 }
 
 /// About the year 9999: what dates can show.
 const LATEST_MS: u64 = 253_402_207_200_000;
-
-/// A date by a pattern, in a zone; none when the pattern holds an unknown letter.
-fn formatted_date(date: DateTime, format: &str, zone: Option<&str>, settings: &Settings) -> Option<Text> {
-    let Some(zone) = zone else { return date_format::format(date, format, settings).map(Text::from) };
-    let settings = Settings { zone: zone_named(zone), ..settings.clone() };
-    let there = DateTime::from_epoch(date.to_epoch(&settings.zone), &settings.zone);
-    date_format::format(there, format, &settings).map(Text::from)
-}
-
-fn zone_named(name: &str) -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
-}
 
 #[cold]
 fn bad_format(format: &str, why: &str) -> Fault {

@@ -13,6 +13,13 @@ pub mod collection;
 pub mod common;
 pub mod conversion;
 pub mod date;
+pub mod date_arithmetic;
+pub mod date_business;
+pub mod date_difference;
+pub mod date_parts;
+#[cfg(test)]
+mod date_tests;
+pub mod date_text;
 mod decimal_format;
 pub mod encoding;
 pub mod encryption;
@@ -57,6 +64,13 @@ static TABLES: &[&[Builtin]] = &[
     number_float::NUMBER_FLOAT,
     statistics::STATISTICS,
     date::DATE,
+    date::EPOCH,
+    date_arithmetic::ARITHMETIC,
+    date_business::BUSINESS,
+    date_difference::DIFFERENCE,
+    date_parts::PARTS,
+    date_text::WRITTEN,
+    date_text::MILLISECONDS,
     time::TIME,
     list::LIST,
     list::LIST_IN_TEXT,

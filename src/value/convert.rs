@@ -82,7 +82,7 @@ fn write_joined(items: &[Value], settings: &Settings, out: &mut String, depth: u
         match item {
             // The only documented print of dates in a list is Java's own (`functions/datetime/work-days-list`).
             Value::Date(date) => {
-                out.push_str(&date_format::format(*date, "EEE MMM dd HH:mm:ss zzz yyyy", settings).unwrap_or_default())
+                date_format::write(*date, "EEE MMM dd HH:mm:ss zzz yyyy", &settings.zone, out);
             }
             Value::List(_) | Value::Map(_) | Value::Collection(_) => {
                 json::write_nested(item, settings, out, depth + 1)?
@@ -96,7 +96,7 @@ fn write_joined(items: &[Value], settings: &Settings, out: &mut String, depth: u
 /// Appends a date in the application's format.
 pub fn write_date(date: DateTime, settings: &Settings, out: &mut String) {
     let pattern = if date.is_date_only() { &settings.date_format } else { &settings.datetime_format };
-    out.push_str(&date_format::format(date, pattern, settings).unwrap_or_default());
+    date_format::write(date, pattern, &settings.zone, out);
 }
 
 /// The number that a value is or that a text spells; none otherwise.

@@ -10,6 +10,9 @@ use jiff::{Timestamp, civil};
 
 pub const DAY_MS: i64 = 86_400_000;
 
+/// The local milliseconds of the years 1 to 9999: documented years have no more than four digits.
+pub const LOCAL_RANGE: std::ops::Range<i64> = -719_162 * DAY_MS..2_932_897 * DAY_MS;
+
 /// Local milliseconds since 1970-01-01 00:00, shifted left by two, and two flags.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(i64);
@@ -71,6 +74,32 @@ impl DateTime {
         (self.day_number() + 4).rem_euclid(7) as u32
     }
 
+    /// The year that the week belongs to, and its number: week 1 holds 1 January
+    /// (`deluge/help/functions/datetime/getweekofyear`). Weeks start on `first_day`, 0 = Sunday.
+    pub fn week_of_year(self, first_day: u32) -> (i32, u32) {
+        let date = self.civil();
+        let behind = |weekday: u32| (weekday + 7 - first_day) % 7;
+        let of_week = behind(self.weekday());
+        let left = date.days_in_year() - date.day_of_year();
+        if left + of_week < 6 {
+            return (date.year + 1, 1);
+        }
+        let new_year = (of_week + 371 - (date.day_of_year() - 1)) % 7;
+        (date.year, (date.day_of_year() - 1 + new_year) / 7 + 1)
+    }
+
+    /// The number of the week in its month; weeks start on Sunday.
+    pub fn week_of_month(self) -> u32 {
+        let day = self.civil().day;
+        let first = (self.weekday() + 35 - (day - 1)) % 7;
+        (day - 1 + first) / 7 + 1
+    }
+
+    /// The same kind of value at another local time, or none outside the years 1 to 9999.
+    pub fn moved_to(self, local_ms: i64) -> Option<Self> {
+        LOCAL_RANGE.contains(&local_ms).then(|| self.with_local(local_ms))
+    }
+
     /// The same kind of value at another local time.
     pub fn with_local(self, local_ms: i64) -> Self {
         Self::from_local(local_ms, self.is_date_only())
@@ -102,9 +131,9 @@ impl DateTime {
             (ms % 1000 * 1_000_000) as i32,
         );
         let Ok(date) = date else { return local };
-        let ambiguous = zone.to_ambiguous_zoned(date);
-        let zoned = if self.0 & FOLD != 0 { ambiguous.later() } else { ambiguous.compatible() };
-        zoned.map_or(local, |zoned| zoned.timestamp().as_millisecond())
+        let ambiguous = zone.to_ambiguous_timestamp(date);
+        let moment = if self.0 & FOLD != 0 { ambiguous.later() } else { ambiguous.compatible() };
+        moment.map_or(local, |moment| moment.as_millisecond())
     }
 
     /// The moment `ms` milliseconds of real time later: an hour is an hour, whatever the clocks do.
@@ -114,6 +143,11 @@ impl DateTime {
         }
         Self::from_epoch(self.to_epoch(&settings.zone) + ms, &settings.zone)
     }
+}
+
+/// Epoch milliseconds brought into the years 1 to 9999 of every zone.
+pub fn clamp_epoch(epoch_ms: i64) -> i64 {
+    epoch_ms.clamp(LOCAL_RANGE.start + DAY_MS, LOCAL_RANGE.end - DAY_MS - 1)
 }
 
 /// The zone's offset from UTC at a moment, in milliseconds.
@@ -159,6 +193,15 @@ impl Civil {
         Self { year, month, day }
     }
 
+    /// 1 to 366.
+    pub fn day_of_year(self) -> u32 {
+        (self.days() - Civil { month: 1, day: 1, ..self }.days()) as u32 + 1
+    }
+
+    pub fn days_in_year(self) -> u32 {
+        if is_leap(self.year) { 366 } else { 365 }
+    }
+
     /// The date `months` calendar months later, the day clamped to the month's end.
     pub fn plus_months(self, months: i64) -> Self {
         let index = self.year as i64 * 12 + self.month as i64 - 1 + months;
@@ -198,6 +241,8 @@ mod tests {
             }
         }
         assert_eq!(Civil { year: 1970, month: 1, day: 1 }.days(), 0);
+        assert_eq!(Civil { year: 1, month: 1, day: 1 }.days() * DAY_MS, LOCAL_RANGE.start);
+        assert_eq!(Civil { year: 10_000, month: 1, day: 1 }.days() * DAY_MS, LOCAL_RANGE.end);
     }
 
     #[test]
