@@ -138,9 +138,6 @@ impl Layout {
 
     fn write_scientific(&self, digits: &mut Digits, least_exponent: usize, out: &mut String) {
         digits.round((self.most_whole + self.most_fraction) as i32);
-        if digits.len() == 0 {
-            digits.point = 0;
-        }
         let (repeat, mut least_whole) = (self.most_whole as i32, self.least_whole as i32);
         let mut exponent = digits.point;
         if repeat > 1 && repeat > least_whole {
@@ -150,7 +147,10 @@ impl Layout {
         } else {
             exponent -= least_whole;
         }
-        let whole = if digits.len() == 0 { least_whole } else { digits.point - exponent };
+        let mut whole = digits.point - exponent;
+        if digits.len() == 0 {
+            (exponent, whole) = (0, least_whole);
+        }
         let least = ((self.least_whole + self.least_fraction) as i32).max(whole);
         let total = least.max(digits.len() as i32);
         for place in 0..total {
@@ -283,10 +283,17 @@ impl Digits {
 
     /// Keeps so many digits, rounding half to even.
     fn round(&mut self, keep: i32) {
-        let Ok(keep) = usize::try_from(keep) else { return self.digits.clear() };
-        if keep >= self.digits.len() {
-            return;
+        match usize::try_from(keep) {
+            Ok(keep) if keep < self.digits.len() => self.drop_behind(keep),
+            Ok(_) => {}
+            Err(_) => self.digits.clear(),
         }
+        if self.digits.is_empty() {
+            self.point = 0;
+        }
+    }
+
+    fn drop_behind(&mut self, keep: usize) {
         let exactly_half = self.digits[keep] == b'5' && keep + 1 == self.digits.len();
         let even = keep == 0 || (self.digits[keep - 1] - b'0') % 2 == 0;
         let up = self.digits[keep] >= b'5' && !(exactly_half && even);

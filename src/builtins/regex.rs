@@ -277,13 +277,19 @@ fn compile(pattern: &str, mode: Mode) -> Result<Regex, Fault> {
     let translated = regex_syntax::translate(pattern, mode).map_err(invalid)?;
     let mut builder = RegexBuilder::new(&translated);
     builder.backtrack_limit(BACKTRACK_LIMIT).delegate_size_limit(PROGRAM_LIMIT).max_prog_size(PROGRAM_LIMIT);
-    builder.build().map_err(|error| invalid(first_line(&error.to_string())))
+    builder.build().map_err(|error| invalid(reason(&error)))
 }
 
-/// Errors of the engine draw the translated pattern, which the script's author has never seen.
-fn first_line(message: &str) -> String {
+/// What is wrong, without the engine's view of the translated pattern, which the script's author has never seen.
+fn reason(error: &fancy_regex::Error) -> String {
+    let message = error.to_string();
     let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it cannot be read");
-    last.trim_start_matches("error: ").to_owned()
+    let reason = last.rsplit(": ").next().unwrap_or(last);
+    if reason.starts_with("error parsing pattern") {
+        return "it names a class, property or range that does not exist".to_owned();
+    }
+    let mut chars = reason.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ struct Flags {
     multi_line: bool,
     spacing: bool,
     unix_lines: bool,
+    /// `\d`, `\w` and `\s` are those of all alphabets.
+    unicode: bool,
 }
 
 struct Translator {
@@ -141,9 +143,11 @@ impl Translator {
         let length =
             rest.iter().position(|c| *c == '}').ok_or("illegal repetition: `{` begins a count such as `{2}`")?;
         let count: String = rest[..length].iter().collect();
-        let (least, most) = count.split_once(',').unwrap_or((&count, "0"));
+        let (least, most) = count.split_once(',').unwrap_or((&count, ""));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if least.is_empty() || !digits(least) || !digits(most) || self.out.is_empty() {
+        let bounds = (least.parse::<u32>(), most.parse::<u32>());
+        let disordered = matches!(bounds, (Ok(least), Ok(most)) if least > most);
+        if least.is_empty() || !digits(least) || !digits(most) || disordered || self.out.is_empty() {
             return Err(format!("illegal repetition `{{{count}}}`: `{{` begins a count such as `{{2}}`"));
         }
         self.at += length + 1;
@@ -188,8 +192,9 @@ impl Translator {
                 Some('m') => self.flags.multi_line = on,
                 Some('x') => self.flags.spacing = on,
                 Some('d') => self.flags.unix_lines = on,
-                // Case mapping and classes of all alphabets: the first holds anyway.
-                Some('u' | 'U') => {}
+                Some('U') => self.flags.unicode = on,
+                // Case is mapped in all alphabets anyway.
+                Some('u') => {}
                 Some(end @ (':' | ')')) => {
                     let case = match ignore_case {
                         Some(true) => "i",
@@ -293,6 +298,10 @@ impl Translator {
         if self.eat("^") {
             self.out.push('^');
         }
+        if self.peek() == Some(':') {
+            // `[[:alpha:]]` is five plain characters in Java; doubled, the colon names no class.
+            self.out.push(':');
+        }
         let (mut first, mut after_char) = (true, false);
         loop {
             if self.eat("&&") {
@@ -363,6 +372,7 @@ impl Translator {
         let c = self.next().ok_or("expected a character after the last `\\`")?;
         let class = |inside: &str, negated: bool| Ok(Escape::Class(inside.to_owned(), negated));
         match c {
+            'd' | 'D' | 'w' | 'W' | 's' | 'S' if self.flags.unicode => class(&format!("\\{c}"), false),
             'd' | 'D' => class("0-9", c == 'D'),
             'w' | 'W' => class("a-zA-Z0-9_", c == 'W'),
             's' | 'S' => class(SPACE, c == 'S'),
