@@ -9,7 +9,9 @@ mod coerce;
 #[macro_use]
 mod macros;
 
+pub mod cipher;
 pub mod collection;
+pub mod collection_order;
 pub mod common;
 pub mod conversion;
 pub mod date;
@@ -23,7 +25,9 @@ pub mod date_text;
 mod decimal_format;
 pub mod encoding;
 pub mod encryption;
+mod entities;
 pub mod file;
+pub mod file_archive;
 mod fold;
 pub mod json;
 pub mod list;
@@ -42,6 +46,7 @@ mod words;
 mod words_asian;
 mod words_european;
 pub mod xml;
+mod xml_path;
 
 pub use args::{Changed, FromArg, Index, IntoValue, Rest, Use};
 
@@ -78,13 +83,20 @@ static TABLES: &[&[Builtin]] = &[
     list_order::LIST_ORDER,
     map::MAP,
     collection::COLLECTION,
+    collection_order::COLLECTION_ORDER,
     file::FILE,
+    file::FILE_OF_TEXT,
+    file::FILE_TEST,
+    file_archive::ARCHIVE_OF_FILE,
+    file_archive::ARCHIVE_OF_LIST,
+    file_archive::ARCHIVE_OF_MAP,
     json::JSON,
     json::JSON_IN_MAP,
     json::JSON_IN_LIST,
     xml::XML,
     encoding::ENCODING,
     encryption::ENCRYPTION,
+    cipher::CIPHER,
 ];
 
 /// What a built-in is called on.

@@ -28,10 +28,12 @@ pub fn accept(element: Element, value: Value, settings: &Settings, function: &st
     }
 }
 
-/// A typed list of values: `List:Int({1, "2"})`.
-pub fn list(element: Element, items: &[Value], settings: &Settings) -> Result<List, Fault> {
+/// A typed list from a list, or from comma-separated text: `List:Int({1, "2"})`.
+pub fn list_of(element: Element, items: &Value, settings: &Settings) -> Result<List, Fault> {
+    const NAME: &str = "List";
+    let items = convert::to_list(items).ok_or_else(|| cast(items, "LIST", NAME))?;
     let taken: Result<Vec<Value>, Fault> =
-        items.iter().map(|item| accept(element, item.clone(), settings, "List")).collect();
+        items.borrow().iter().map(|item| accept(element, item.clone(), settings, NAME)).collect();
     let (list, taken) = (List::typed(element), taken?);
     list.change(|all| *all = taken);
     Ok(list)
@@ -47,6 +49,10 @@ fn refused(element: Element, value: &Value, function: &str) -> Fault {
         Element::Date => "DATE-TIME, DATE",
         Element::Bool => "BOOLEAN",
     };
+    cast(value, expected, function)
+}
+
+fn cast(value: &Value, expected: &'static str, function: &str) -> Fault {
     let (found, function) = (value.kind().name().to_owned(), function.to_owned());
     FaultKind::Cast { found, expected, function }.into()
 }
@@ -118,5 +124,7 @@ mod tests {
         assert!(taken(Element::Date, Value::text("1000")).contains("can not be cast"));
         assert_eq!(taken(Element::Date, Value::Int(1000)), r#"DATE-TIME("01-Jan-1970 00:00:01")"#);
         assert!(taken(Element::String, Value::Null).contains("can not be cast"));
+        let list = list_of(Element::Int, &Value::text("1,2"), &Settings::default()).expect("numbers");
+        assert_eq!(format!("{:?}", list.get(1)), r#"Some(NUMBER("2"))"#);
     }
 }
