@@ -25,6 +25,7 @@ pub mod sort;
 pub mod text;
 pub mod time;
 pub mod typed;
+pub mod zone;
 
 pub use collection::Collection;
 pub use date::DateTime;
