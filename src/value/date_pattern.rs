@@ -200,7 +200,7 @@ impl Reader<'_> {
                 let seconds = if *sign == b'-' { -seconds } else { seconds };
                 Some(TimeZone::fixed(Offset::from_seconds(seconds).ok()?))
             }
-            _ => zone::named(word),
+            _ => zone::known(word),
         }
     }
 }

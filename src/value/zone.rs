@@ -23,7 +23,7 @@ pub fn find(name: &str) -> TimeZone {
     if let Some(zone) = remembered {
         return zone;
     }
-    let zone = named(name).or_else(|| TimeZone::get("GMT").ok()).unwrap_or(TimeZone::UTC);
+    let zone = known(name).or_else(|| TimeZone::get("GMT").ok()).unwrap_or(TimeZone::UTC);
     if name.len() <= 64 {
         LAST.with_borrow_mut(|last| {
             last.truncate(REMEMBERED - 1);
@@ -34,7 +34,7 @@ pub fn find(name: &str) -> TimeZone {
 }
 
 /// The zone of a name, or none: for settings, where a slip of the pen should be an error.
-pub fn named(name: &str) -> Option<TimeZone> {
+pub fn known(name: &str) -> Option<TimeZone> {
     let id = JAVA_IDS.iter().find(|(legacy, _)| *legacy == name).map_or(name, |(_, id)| id);
     if id == "UTC" {
         return Some(TimeZone::UTC);
@@ -260,10 +260,10 @@ mod tests {
     #[test]
     fn every_java_id_names_a_zone_of_the_database() {
         for (legacy, id) in JAVA_IDS {
-            assert!(named(legacy).is_some(), "{legacy} = {id}");
+            assert!(known(legacy).is_some(), "{legacy} = {id}");
         }
         for (id, _, _) in UNNUMBERED {
-            assert!(named(id).is_some(), "{id}");
+            assert!(known(id).is_some(), "{id}");
         }
     }
 
@@ -271,7 +271,7 @@ mod tests {
     fn unknown_names_are_gmt() {
         for name in ["UTC+8", "Hello", "", "asia/kolkata", "GMT+25", "GMT+5:3", "GMT+é", "GMT+1é"] {
             assert_eq!(hours(name), 0.0, "{name}");
-            assert!(named(name).is_none(), "{name}");
+            assert!(known(name).is_none(), "{name}");
         }
     }
 
