@@ -31,8 +31,6 @@ pub mod value;
 pub mod connections;
 #[cfg(feature = "http")]
 #[allow(clippy::disallowed_methods)]
-pub mod hosts;
-#[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "repl")]
 #[allow(clippy::disallowed_methods)]

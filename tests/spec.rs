@@ -7,7 +7,7 @@
 
 use ararat::eval::limits::Limits;
 use ararat::hosts::Offline;
-use ararat::value::Settings;
+use ararat::value::{Settings, zone};
 use ararat::{Args, Engine, Failure, Source};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn engine(words: &str) -> Result<Engine, Failed> {
         let value = value.replace('+', " ");
         match key {
             "dialect" => settings.dialect = value.parse()?,
-            "timezone" => settings.zone = jiff::tz::TimeZone::get(&value)?,
+            "timezone" => settings.zone = zone::known(&value).ok_or("unknown zone")?,
             "date_format" => settings.date_format = value,
             "datetime_format" => settings.datetime_format = value,
             "limits" => engine.limits = Limits::profile(&value).ok_or("unknown limits")?,

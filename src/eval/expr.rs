@@ -71,8 +71,7 @@ impl<'p> Machine<'p, '_> {
             Expr::NewMap => Ok(Value::Map(Map::new())),
             Expr::Typed(typed) => {
                 let value = self.eval(&typed.value)?;
-                let items = convert::to_list(&value).unwrap_or_else(|| List::from_vec(vec![value]));
-                typed::list(typed.element, &items.snapshot(), self.settings)
+                typed::list_of(typed.element, &value, self.settings)
                     .map(Value::List)
                     .map_err(|fault| fault.or_at(self.place(typed.site)))
             }

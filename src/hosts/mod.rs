@@ -1,13 +1,14 @@
 //! Hosts: who carries out what a script asks for.
+//!
+//! `blocking` serves scripts run from files and at the prompt, with network and connections;
+//! `offline` prints and tells the time; `mail` writes messages as files.
 
+#[cfg(feature = "http")]
+pub mod blocking;
+#[cfg(feature = "http")]
+pub mod mail;
 mod offline;
 
-pub use offline::{Offline, system_time};
-//! Hosts: what carries out a script's wishes.
-//!
-//! `blocking` serves scripts run from files and the prompt; `mail` writes messages as files.
-
-pub mod blocking;
-pub mod mail;
-
+#[cfg(feature = "http")]
 pub use blocking::{BlockingHost, HostConfig};
+pub use offline::{Offline, system_time};
