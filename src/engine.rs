@@ -206,7 +206,9 @@ impl Script {
     }
 
     fn arguments(&self, function: &Function, args: &Args) -> Result<Vec<Value>, Failure> {
-        if let Some((name, _)) = args.0.iter().find(|(name, _)| !function.params.iter().any(|param| param.name == *name)) {
+        if let Some((name, _)) =
+            args.0.iter().find(|(name, _)| !function.params.iter().any(|param| param.name == *name))
+        {
             return Err(Failure::Call(format!("`{}` has no parameter `{name}`", function.name)));
         }
         let mut values = Vec::with_capacity(function.params.len());

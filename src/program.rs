@@ -268,8 +268,6 @@ pub struct MethodCall {
     pub name: Box<str>,
     /// The receiver first, if there is one.
     pub args: Box<[Expr]>,
-    /// Keys of `insert(k: v)`, as pairs of arguments.
-    pub paired: bool,
     pub site: Site,
 }
 

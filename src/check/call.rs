@@ -42,16 +42,34 @@ impl Lowerer<'_> {
             // What the dots mean on records is the fetch's business, and it is refused whole.
             return self.fetch(fetch, base.span);
         }
-        let (mut value, rest, mut span) = match base.kind {
-            ExprKind::Name(name) if self.scope.get(name).is_none() => match self.namespace(name, base.span, steps, used) {
-                Some((value, taken)) => (value, &steps[taken..], base.span),
-                None => (self.expr(base), steps, base.span),
-            },
+        let is_input = matches!(base.kind, ExprKind::Name(name) if name.eq_ignore_ascii_case("input"));
+        if let (true, None, Some(Step::Field(field))) = (is_input, self.scope.get("input"), steps.first()) {
+            // A function's arguments are also fields of `input`.
+            if let Some(slot) = self.scope.get(field.text) {
+                return self.steps(Expr::Local(slot), field.span, &steps[1..], used);
+            }
+        }
+        let (value, rest, span) = match base.kind {
+            ExprKind::Name(name) if self.scope.get(name).is_none() => {
+                match self.namespace(name, base.span, steps, used) {
+                    Some((value, taken)) => (value, &steps[taken..], base.span),
+                    None => (self.expr(base), steps, base.span),
+                }
+            }
             _ => (self.expr(base), steps, base.span),
         };
-        let on_input = matches!(base.kind, ExprKind::Name(name) if name.eq_ignore_ascii_case("input"));
-        for (index, step) in rest.iter().enumerate() {
-            let last = index + 1 == rest.len();
+        if let (true, Some(Step::Field(field))) = (is_input, rest.first()) {
+            let site = self.site(field.span);
+            let value = Expr::Field(Box::new(FieldOf { value, name: field.text.into(), on_input: true, site }));
+            return self.steps(value, span, &rest[1..], used);
+        }
+        self.steps(value, span, rest, used)
+    }
+
+    /// Applies dots and calls to a value, from left to right.
+    fn steps(&mut self, mut value: Expr, mut span: Span, steps: &[Step<'_>], used: bool) -> Expr {
+        for (index, step) in steps.iter().enumerate() {
+            let last = index + 1 == steps.len();
             value = match step {
                 Step::Call { name, args, span: step_span } => {
                     span = span.to(*step_span);
@@ -59,8 +77,7 @@ impl Lowerer<'_> {
                 }
                 Step::Field(name) => {
                     let site = self.site(name.span);
-                    let on_input = on_input && index == 0 && rest.len() == steps.len();
-                    Expr::Field(Box::new(FieldOf { value, name: name.text.into(), on_input, site }))
+                    Expr::Field(Box::new(FieldOf { value, name: name.text.into(), on_input: false, site }))
                 }
                 Step::Index { span, .. } => {
                     self.report(
@@ -94,13 +111,23 @@ impl Lowerer<'_> {
                     path.push_str(field.text);
                 }
                 Step::Call { name: function, args, span: call } => {
-                    let full = if path.is_empty() { function.text.to_owned() } else { format!("{path}.{}", function.text) };
+                    let full =
+                        if path.is_empty() { function.text.to_owned() } else { format!("{path}.{}", function.text) };
                     let whole = span.to(*call);
                     if let Some(found) = self.function(&full) {
                         return Some((self.user_call(found, args, whole, used || index + 1 < steps.len()), index + 1));
                     }
                     if FIELD_METHODS.iter().any(|method| method.eq_ignore_ascii_case(function.text)) {
-                        return Some((self.unsupported(format!("`{}` on a form field", function.text), whole), index + 1));
+                        return Some((
+                            self.unsupported(format!("`{}` on a form field", function.text), whole),
+                            index + 1,
+                        ));
+                    }
+                    if self.options.settings.dialect.is_creator() && args.is_empty() && index == 0 {
+                        return Some((
+                            self.unsupported(format!("a new row of the subform `{full}`"), whole),
+                            index + 1,
+                        ));
                     }
                     let method = builtins::find(function.text).is_some();
                     if method && !name.eq_ignore_ascii_case("thisapp") {
@@ -215,20 +242,22 @@ impl Lowerer<'_> {
         span: Span,
         used: bool,
     ) -> Expr {
-        let paired = args.iter().any(|arg| arg.key.is_some());
         let mut lowered: Vec<Expr> = receiver.into_iter().collect();
-        for arg in args {
-            if let Some(key) = &arg.key {
-                lowered.push(self.expr(key));
-            }
-            lowered.push(self.expr(&arg.value));
+        let mut method = method;
+        if args.iter().any(|arg| arg.key.is_some()) {
+            // `insert(k: v)` inserts the pairs of a collection made of them.
+            lowered.push(self.collection(args, span));
+            method = builtins::find("insertAll").unwrap_or(method);
+        } else {
+            lowered.extend(args.iter().map(|arg| self.expr(&arg.value)));
         }
         let (least, most) = method.arity();
         if lowered.len() < least || lowered.len() > most {
             let message = format!("No. of arguments mismatches for the function {name}");
             let signatures: Vec<_> = method.rows.iter().map(|row| format!("`{}`", row.signature())).collect();
             self.report(
-                Diagnostic::error("DG122", "save.args", span, message).help(format!("it is {}", signatures.join(" or "))),
+                Diagnostic::error("DG122", "save.args", span, message)
+                    .help(format!("it is {}", signatures.join(" or "))),
             );
         }
         if used && method.rows.iter().all(|row| row.used == Use::Effect) {
@@ -238,7 +267,7 @@ impl Lowerer<'_> {
             );
         }
         let site = self.site(span);
-        let call = Box::new(MethodCall { method, name: name.into(), args: lowered.into(), paired, site });
+        let call = Box::new(MethodCall { method, name: name.into(), args: lowered.into(), site });
         match call.args.len() {
             2 if name.eq_ignore_ascii_case("get") => Expr::Get(call),
             _ => Expr::Method(call),
@@ -258,7 +287,9 @@ impl Lowerer<'_> {
         }
         if used && void {
             let message = format!("{name} function cant be assigned to variable or used in expression");
-            self.report(Diagnostic::error("DG127", "save.novalue", span, message).label("a void function gives no value"));
+            self.report(
+                Diagnostic::error("DG127", "save.novalue", span, message).label("a void function gives no value"),
+            );
         }
         let args = args.iter().map(|arg| self.expr(&arg.value)).collect();
         let site = self.site(span);
@@ -296,7 +327,10 @@ const FIELD_METHODS: [&str; 4] = ["select", "deselect", "selectAll", "deselectAl
 /// Functions that people expect and Deluge does not have, and what to write instead.
 const STRANGERS: &[(&str, &str)] = &[
     ("split", "Deluge has no `split`: write `text.toList(\",\")`"),
-    ("join", "Deluge has no `join`: a list joins its elements with commas in `toString()`; for other separators append in a loop"),
+    (
+        "join",
+        "Deluge has no `join`: a list joins its elements with commas in `toString()`; for other separators append in a loop",
+    ),
     ("push", "Deluge has no `push`: write `list.add(value)`"),
     ("append", "Deluge has no `append`: write `list.add(value)`, or `+` for texts"),
     ("has", "Deluge has no `has`: write `map.containKey(key)` or `list.contains(value)`"),

@@ -29,7 +29,9 @@ impl Lowerer<'_> {
             ExprKind::Quoted(text) => self.quoted(text),
             ExprKind::Name(name) => self.name(name, expr.span),
             ExprKind::List(items) => Expr::List(items.iter().map(|item| self.expr(item)).collect()),
-            ExprKind::Map(pairs) => Expr::Map(pairs.iter().map(|(key, value)| (self.key(key), self.expr(value))).collect()),
+            ExprKind::Map(pairs) => {
+                Expr::Map(pairs.iter().map(|(key, value)| (self.key(key), self.expr(value))).collect())
+            }
             ExprKind::EmptyBraces => Expr::Braces,
             ExprKind::Typed { constructor, element, args } => self.typed(constructor, element, args, expr.span),
             ExprKind::Call { name, args } => self.free_call(name, args, expr.span, used),
@@ -112,7 +114,13 @@ impl Lowerer<'_> {
         self.scope.declare(name);
     }
 
-    fn typed(&mut self, constructor: &ast::Name<'_>, element: &ast::Name<'_>, args: &[ast::Arg<'_>], span: Span) -> Expr {
+    fn typed(
+        &mut self,
+        constructor: &ast::Name<'_>,
+        element: &ast::Name<'_>,
+        args: &[ast::Arg<'_>],
+        span: Span,
+    ) -> Expr {
         if constructor.text.eq_ignore_ascii_case("map") {
             return Expr::NewMap;
         }
@@ -177,9 +185,7 @@ impl Lowerer<'_> {
                 BinaryOp::Ne => Expr::Ne(pair),
                 BinaryOp::And => Expr::And(pair),
                 BinaryOp::Or => Expr::Or(pair),
-                BinaryOp::Criteria => {
-                    Expr::Unsupported(Box::new(("a criteria word outside a fetch".to_owned(), site)))
-                }
+                BinaryOp::Criteria => Expr::Unsupported(Box::new(("a criteria word outside a fetch".to_owned(), site))),
             };
         }
         left
@@ -220,7 +226,8 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn collection(&mut self, args: &[ast::Arg<'_>], span: Span) -> Expr {
-        let items = args.iter().map(|arg| (arg.key.as_ref().map(|key| self.expr(key)), self.expr(&arg.value))).collect();
+        let items =
+            args.iter().map(|arg| (arg.key.as_ref().map(|key| self.expr(key)), self.expr(&arg.value))).collect();
         let site = self.site(span);
         Expr::Collection(Box::new(CollectionOf { items, site }))
     }

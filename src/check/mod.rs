@@ -169,10 +169,10 @@ impl<'a> Lowerer<'a> {
         let first = self.program.functions.len() as u32;
         for function in &file.functions {
             let name = full_name(function);
-            let params = function.params.iter().map(|param| Param {
-                name: param.name.text.to_owned(),
-                kind: Type::parse(param.kind.text),
-            });
+            let params = function
+                .params
+                .iter()
+                .map(|param| Param { name: param.name.text.to_owned(), kind: Type::parse(param.kind.text) });
             let index = self.program.functions.len() as u32;
             self.functions.insert(name.to_ascii_lowercase(), index);
             self.program.functions.push(Arc::new(Function {
@@ -217,10 +217,8 @@ impl<'a> Lowerer<'a> {
         self.returns = None;
         let body = self.block(&file.body);
         let scope = std::mem::take(&mut self.scope);
-        self.program.inputs = scope
-            .inputs()
-            .map(|(name, slot, span)| Input { name: name.to_owned(), slot, span })
-            .collect();
+        self.program.inputs =
+            scope.inputs().map(|(name, slot, span)| Input { name: name.to_owned(), slot, span }).collect();
         if self.options.strict {
             for input in std::mem::take(&mut self.program.inputs) {
                 self.error("DG120", "save.undefined", input.span, format!("Variable '{}' is not defined", input.name));

@@ -41,8 +41,13 @@ impl Lowerer<'_> {
             StmtKind::While { condition, body } => {
                 if !self.options.settings.allow_while {
                     self.report(
-                        crate::diagnostic::Diagnostic::error("DG130", "save.statement", stmt.span, "Deluge has no `while`")
-                            .help("loop over a list of the most turns you need, and leave with `break`"),
+                        crate::diagnostic::Diagnostic::error(
+                            "DG130",
+                            "save.statement",
+                            stmt.span,
+                            "Deluge has no `while`",
+                        )
+                        .help("loop over a list of the most turns you need, and leave with `break`"),
                     );
                 }
                 let condition = self.expr(condition);

@@ -79,7 +79,8 @@ fn unreadable(path: &std::path::Path, message: String) -> Report {
 }
 
 fn print_row(file: &str, ok: bool, reports: &[Report]) {
-    let raw = |report: &Report| serde_json::value::RawValue::from_string(report.diagnostic.to_json(&report.source)).ok();
+    let raw =
+        |report: &Report| serde_json::value::RawValue::from_string(report.diagnostic.to_json(&report.source)).ok();
     let row = Row { file, ok, diagnostics: reports.iter().filter_map(raw).collect() };
     println!("{}", serde_json::to_string(&row).unwrap_or_default());
 }

@@ -50,7 +50,9 @@ impl Doc {
 
 /// All built-ins as Markdown, grouped by receiver: what `docs/builtins.md` holds.
 pub fn builtins_page() -> String {
-    let mut page = String::from("# Built-in functions\n\nMade by `ararat doc builtins` from the declarations; every example is run as a test.\n");
+    let mut page = String::from(
+        "# Built-in functions\n\nMade by `ararat doc builtins` from the declarations; every example is run as a test.\n",
+    );
     let mut heading = String::new();
     let mut rows: Vec<_> = builtins::all().collect();
     rows.sort_by_key(|row| (format!("{:?}", row.on), row.name.to_ascii_lowercase()));

@@ -7,9 +7,9 @@ mod check;
 mod doc;
 pub(crate) mod options;
 mod run;
-pub(crate) mod session;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+pub(crate) mod session;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

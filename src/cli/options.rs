@@ -51,8 +51,9 @@ impl EngineOptions {
     /// # Errors
     /// What is wrong with an option.
     pub fn engine(&self, beside: Option<&Path>) -> Result<Engine, String> {
-        let zone = crate::value::zone::known(&self.timezone)
-            .ok_or_else(|| format!("`{}` is no known time zone; expected a name such as `Asia/Kolkata`", self.timezone))?;
+        let zone = crate::value::zone::known(&self.timezone).ok_or_else(|| {
+            format!("`{}` is no known time zone; expected a name such as `Asia/Kolkata`", self.timezone)
+        })?;
         let datetime_format = match &self.datetime_format {
             Some(format) => format.clone(),
             None => format!("{} HH:mm:ss", self.date_format),

@@ -4,6 +4,9 @@ use super::{Exit, bad_use};
 use clap::Args;
 
 #[derive(Args)]
-pub struct Serve {
+pub struct Serve {}
+impl Serve {
+    pub fn main(self) -> Exit {
+        bad_use("stub")
+    }
 }
-impl Serve { pub fn main(self) -> Exit { bad_use("stub") } }

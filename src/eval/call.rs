@@ -106,7 +106,11 @@ impl<'p> Machine<'p, '_> {
     }
 
     #[inline]
-    pub(super) fn method_on<const N: usize>(&mut self, call: &'p MethodCall, mut args: [Value; N]) -> Result<Value, Fault> {
+    pub(super) fn method_on<const N: usize>(
+        &mut self,
+        call: &'p MethodCall,
+        mut args: [Value; N],
+    ) -> Result<Value, Fault> {
         self.call_method(call, &mut args)
     }
 
@@ -173,7 +177,8 @@ impl<'p> Machine<'p, '_> {
         self.stats.http_calls += 1;
         match self.limits.http_calls {
             Some(most) if self.stats.http_calls > most => {
-                Err(Fault::limit("limit.http", format!("the limit of {most} requests was exceeded")).at(self.place(site)))
+                Err(Fault::limit("limit.http", format!("the limit of {most} requests was exceeded"))
+                    .at(self.place(site)))
             }
             _ => Ok(()),
         }
@@ -216,7 +221,9 @@ fn convert_argument(value: &mut Value, kind: Type, function: &str) -> Result<(),
             Some(word) if word == "false" => Some(Value::Bool(false)),
             _ => None,
         },
-        Type::Date => value.as_text().and_then(|text| crate::value::date_parse::parse(text, &settings)).map(Value::Date),
+        Type::Date => {
+            value.as_text().and_then(|text| crate::value::date_parse::parse(text, &settings)).map(Value::Date)
+        }
         Type::Map => match value.as_text().map(|text| json_read::read(text)) {
             Some(Ok(map @ Value::Map(_))) => Some(map),
             _ => None,
@@ -250,6 +257,9 @@ fn fits_return(declared: Type, value: &Value) -> bool {
 
 #[cold]
 fn wrong_return(declared: Type, value: &Value) -> Fault {
-    Fault::other("run.return", "Invalid return Type")
-        .help(format!("the header declares {}, the value is {}", declared.name(), value.kind().name()))
+    Fault::other("run.return", "Invalid return Type").help(format!(
+        "the header declares {}, the value is {}",
+        declared.name(),
+        value.kind().name()
+    ))
 }

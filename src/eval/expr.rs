@@ -29,8 +29,17 @@ impl<'p> Machine<'p, '_> {
             Expr::Method(call) => self.method(call),
             Expr::Call(call) => self.user_call(call),
             Expr::Concat(parts) => self.concat(parts),
-            Expr::Eq(_) | Expr::Ne(_) | Expr::Lt(_) | Expr::Le(_) | Expr::Gt(_) | Expr::Ge(_) | Expr::In(_)
-            | Expr::NotIn(_) | Expr::And(_) | Expr::Or(_) | Expr::Not(_) => self.test(expr).map(Value::Bool),
+            Expr::Eq(_)
+            | Expr::Ne(_)
+            | Expr::Lt(_)
+            | Expr::Le(_)
+            | Expr::Gt(_)
+            | Expr::Ge(_)
+            | Expr::In(_)
+            | Expr::NotIn(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_) => self.test(expr).map(Value::Bool),
             _ => self.rare(expr),
         }
     }
@@ -82,10 +91,28 @@ impl<'p> Machine<'p, '_> {
             Expr::Field(field) => self.field(field),
             Expr::System(system, site) => self.system(*system).map_err(|fault| fault.or_at(self.place(*site))),
             Expr::Unsupported(what) => Err(Fault::unsupported(&what.0).or_at(self.place(what.1))),
-            Expr::Const(_) | Expr::Local(_) | Expr::Add(_) | Expr::Sub(_) | Expr::Mul(_) | Expr::Div(_)
-            | Expr::Rem(_) | Expr::Get(_) | Expr::Method(_) | Expr::Call(_) | Expr::Concat(_) | Expr::Eq(_)
-            | Expr::Ne(_) | Expr::Lt(_) | Expr::Le(_) | Expr::Gt(_) | Expr::Ge(_) | Expr::In(_) | Expr::NotIn(_)
-            | Expr::And(_) | Expr::Or(_) | Expr::Not(_) => self.eval(expr),
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Add(_)
+            | Expr::Sub(_)
+            | Expr::Mul(_)
+            | Expr::Div(_)
+            | Expr::Rem(_)
+            | Expr::Get(_)
+            | Expr::Method(_)
+            | Expr::Call(_)
+            | Expr::Concat(_)
+            | Expr::Eq(_)
+            | Expr::Ne(_)
+            | Expr::Lt(_)
+            | Expr::Le(_)
+            | Expr::Gt(_)
+            | Expr::Ge(_)
+            | Expr::In(_)
+            | Expr::NotIn(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_) => self.eval(expr),
         }
     }
 
@@ -143,10 +170,12 @@ impl<'p> Machine<'p, '_> {
 
     fn side(&mut self, expr: &'p Expr, op: &'static str, site: Site) -> Result<bool, Fault> {
         match expr {
-            Expr::Local(_) | Expr::Const(_) | Expr::Get(_) | Expr::Method(_) | Expr::Call(_) => match self.eval(expr)? {
-                Value::Bool(truth) => Ok(truth),
-                other => Err(ops::not_a_condition(&other, op).or_at(self.place(site))),
-            },
+            Expr::Local(_) | Expr::Const(_) | Expr::Get(_) | Expr::Method(_) | Expr::Call(_) => {
+                match self.eval(expr)? {
+                    Value::Bool(truth) => Ok(truth),
+                    other => Err(ops::not_a_condition(&other, op).or_at(self.place(site))),
+                }
+            }
             _ => self.test(expr).map_err(|fault| fault.or_at(self.place(site))),
         }
     }
@@ -275,8 +304,13 @@ impl<'p> Machine<'p, '_> {
                 let date_only = system == System::CurrentDate;
                 Ok(Value::Date(DateTime::from_local(moment.local_ms() / 1000 * 1000, date_only)))
             }
-            System::LoginUser | System::LoginUserId | System::AdminUser | System::AdminUserId | System::AppName
-            | System::AppUri | System::IpAddress => match self.host.ask(Ask::Account)? {
+            System::LoginUser
+            | System::LoginUserId
+            | System::AdminUser
+            | System::AdminUserId
+            | System::AppName
+            | System::AppUri
+            | System::IpAddress => match self.host.ask(Ask::Account)? {
                 Reply::Account(account) => Ok(Value::Text(text(&account).into())),
                 other => Err(super::unexpected(&other)),
             },
@@ -353,8 +387,9 @@ pub(super) fn read_field(value: &Value, name: &str, on_input: bool) -> Result<Va
         (Value::Map(map), _) if on_input => Ok(map.get_str(name).unwrap_or(Value::Null)),
         (Value::Null, _) if on_input => Ok(Value::Null),
         (Value::Null, _) => Err(FaultKind::NullReceiver(name.to_owned()).into()),
-        (Value::Map(_), _) => Err(Fault::value(format!("a map has no field `{name}`"))
-            .help(format!("write `.get(\"{name}\")`"))),
+        (Value::Map(_), _) => {
+            Err(Fault::value(format!("a map has no field `{name}`")).help(format!("write `.get(\"{name}\")`")))
+        }
         _ => Err(Fault::unsupported(format!("the field `{name}` of a value of type {}", value.kind().name()))),
     }
 }

@@ -50,10 +50,9 @@ fn numbers(op: Arith, x: Number, y: Number) -> Result<Value, Fault> {
     };
     result.map(Value::from).map_err(|failure| match failure {
         Failure::DivideByZero => FaultKind::DivideByZero(op.symbol()).into(),
-        Failure::Overflow => Fault::other(
-            "run.overflow",
-            format!("the result of {} leaves the range of NUMBER (64 bits)", op.symbol()),
-        ),
+        Failure::Overflow => {
+            Fault::other("run.overflow", format!("the result of {} leaves the range of NUMBER (64 bits)", op.symbol()))
+        }
     })
 }
 

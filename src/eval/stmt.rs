@@ -59,7 +59,11 @@ impl<'p> Machine<'p, '_> {
                     self.returned = Value::Null;
                     return Ok(Signal::Return);
                 }
-                Stmt::Info(..) | Stmt::Update(..) | Stmt::SetField(_) | Stmt::While(_) | Stmt::Try(_)
+                Stmt::Info(..)
+                | Stmt::Update(..)
+                | Stmt::SetField(_)
+                | Stmt::While(_)
+                | Stmt::Try(_)
                 | Stmt::Unsupported(..) => match self.rare_stmt(stmt)? {
                     Signal::Next => {}
                     signal => return Ok(signal),
@@ -90,8 +94,16 @@ impl<'p> Machine<'p, '_> {
             }
             Stmt::Try(parts) => return self.try_catch(parts),
             Stmt::Unsupported(what, site) => return Err(Fault::unsupported(what).at(self.place(*site))),
-            Stmt::Set(..) | Stmt::Append(..) | Stmt::Expr(_) | Stmt::If(..) | Stmt::Each(_) | Stmt::EachIndex(_)
-            | Stmt::Break | Stmt::Continue | Stmt::Return(..) | Stmt::Leave => {}
+            Stmt::Set(..)
+            | Stmt::Append(..)
+            | Stmt::Expr(_)
+            | Stmt::If(..)
+            | Stmt::Each(_)
+            | Stmt::EachIndex(_)
+            | Stmt::Break
+            | Stmt::Continue
+            | Stmt::Return(..)
+            | Stmt::Leave => {}
         }
         Ok(Signal::Next)
     }
@@ -257,7 +269,9 @@ impl<'p> Machine<'p, '_> {
                 .help("guard it: `ifnull(list, List())`"),
             other => match convert::to_list(other) {
                 Some(list) => return Ok(list.snapshot()),
-                None => Fault::other("run.type", format!("expected a list to loop over, found {}", other.kind().name())),
+                None => {
+                    Fault::other("run.type", format!("expected a list to loop over, found {}", other.kind().name()))
+                }
             },
         };
         Err(fault.at(self.place(site)))

@@ -68,9 +68,14 @@ impl Host for Offline {
             Ask::Account => return Ok(Reply::Account(self.account.clone())),
             Ask::OpenUrl { .. } | Ask::Breathe => {}
             Ask::Http(request) => {
-                return Err(Fault::other("run.http", format!("`{}` needs the network, and this run has none", request.origin)));
+                return Err(Fault::other(
+                    "run.http",
+                    format!("`{}` needs the network, and this run has none", request.origin),
+                ));
             }
-            Ask::Mail(_) => return Err(Fault::other("run.mail", "`sendmail` needs a mail server, and this run has none")),
+            Ask::Mail(_) => {
+                return Err(Fault::other("run.mail", "`sendmail` needs a mail server, and this run has none"));
+            }
             Ask::Sms(_) | Ask::Push { .. } => return Err(Fault::unsupported("sending messages without a network")),
         }
         Ok(Reply::Done)

@@ -28,7 +28,8 @@ impl Prompt {
     pub(super) fn command(&mut self, text: &str) -> Next {
         let (word, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         let meant = COMMANDS.iter().find(|command| command.word == word);
-        let meant = meant.or_else(|| COMMANDS.iter().find(|command| !word.is_empty() && command.word.starts_with(word)));
+        let meant =
+            meant.or_else(|| COMMANDS.iter().find(|command| !word.is_empty() && command.word.starts_with(word)));
         match meant {
             Some(command) => (command.run)(self, argument.trim()),
             None => {

@@ -36,14 +36,15 @@ impl Helper {
             let word = &before[quote + 1..];
             return (quote + 1, starting_with(self.link_names.iter().cloned(), word));
         }
-        let start = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |found| {
-            found + before[found..].chars().next().map_or(1, char::len_utf8)
-        });
+        let start = before
+            .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .map_or(0, |found| found + before[found..].chars().next().map_or(1, char::len_utf8));
         let word = &before[start..];
         let lower = word.to_ascii_lowercase();
         if lower.starts_with("zoho.") {
             let names = tasks::all().map(|task| task.name().to_owned());
-            let names = names.chain(builtins::all().map(|row| row.name.to_owned()).filter(|name| name.starts_with("zoho.")));
+            let names =
+                names.chain(builtins::all().map(|row| row.name.to_owned()).filter(|name| name.starts_with("zoho.")));
             let names = names.chain(System::ALL.iter().map(|(name, _)| (*name).to_owned()));
             return (start, starting_with(names, word));
         }
@@ -51,8 +52,20 @@ impl Helper {
             let names = builtins::all().map(|row| row.name.to_owned()).filter(|name| !name.contains('.'));
             return (start + dot + 1, starting_with(names, &word[dot + 1..]));
         }
-        const WORDS: [&str; 12] =
-            ["info", "if", "else", "for each", "in", "try", "catch", "return", "invokeurl", "sendmail", "null", "zoho."];
+        const WORDS: [&str; 12] = [
+            "info",
+            "if",
+            "else",
+            "for each",
+            "in",
+            "try",
+            "catch",
+            "return",
+            "invokeurl",
+            "sendmail",
+            "null",
+            "zoho.",
+        ];
         let names = self.variables.iter().chain(&self.functions).cloned();
         let names = names.chain(WORDS.iter().map(|word| (*word).to_owned()));
         let names = names.chain(builtins::all().map(|row| row.name.to_owned()).filter(|name| !name.contains('.')));

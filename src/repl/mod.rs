@@ -75,7 +75,10 @@ impl Prompt {
             let _ = editor.load_history(path);
         }
         if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-            println!("ararat {}, a prompt for Deluge; `:help` lists the commands, Ctrl-D leaves", env!("CARGO_PKG_VERSION"));
+            println!(
+                "ararat {}, a prompt for Deluge; `:help` lists the commands, Ctrl-D leaves",
+                env!("CARGO_PKG_VERSION")
+            );
         }
         loop {
             if let Some(helper) = editor.helper_mut() {

@@ -54,7 +54,8 @@ fn refused(element: Element, value: &Value, function: &str) -> Fault {
 
 fn cast(value: &Value, expected: &'static str, function: &str) -> Fault {
     let (found, function) = (value.kind().name().to_owned(), function.to_owned());
-    FaultKind::Cast { found, expected, function }.into()
+    // The page calls it a failed conversion; the wording is that of a cast.
+    Fault::convert(FaultKind::Cast { found, expected, function }.to_string())
 }
 
 /// Texts, and the text form of everything else that has a value.
