@@ -161,7 +161,7 @@ fn has_no_element(value: &Value) -> bool {
         Value::Collection(collection) => match &*collection.borrow() {
             Contents::Undecided => true,
             Contents::Indexed(items) => items.is_empty(),
-            Contents::Keyed(pairs) => pairs.len() == 0,
+            Contents::Keyed(pairs) => pairs.is_empty(),
         },
         Value::Null
         | Value::Bool(_)

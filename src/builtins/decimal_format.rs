@@ -79,20 +79,17 @@ impl Layout {
         counts.check()?;
         let suffix = affix(&chars, &mut at, &mut shift)?;
         let mut negative = None;
-        match chars.get(at) {
-            Some(';') => {
+        if chars.get(at) == Some(&';') {
+            at += 1;
+            let mut ignored = 0;
+            let before = affix(&chars, &mut at, &mut ignored)?;
+            while chars.get(at).is_some_and(|c| "#0,.E".contains(*c)) {
                 at += 1;
-                let mut ignored = 0;
-                let before = affix(&chars, &mut at, &mut ignored)?;
-                while chars.get(at).is_some_and(|c| "#0,.E".contains(*c)) {
-                    at += 1;
-                }
-                let behind = affix(&chars, &mut at, &mut ignored)?;
-                if (&before, &behind) != (&prefix, &suffix) {
-                    negative = Some((before, behind));
-                }
             }
-            Some(_) | None => {}
+            let behind = affix(&chars, &mut at, &mut ignored)?;
+            if (&before, &behind) != (&prefix, &suffix) {
+                negative = Some((before, behind));
+            }
         }
         if let Some(c) = chars.get(at) {
             return Err(format!("`{c}` must stand in single quotes here"));
@@ -295,7 +292,7 @@ impl Digits {
 
     fn drop_behind(&mut self, keep: usize) {
         let exactly_half = self.digits[keep] == b'5' && keep + 1 == self.digits.len();
-        let even = keep == 0 || (self.digits[keep - 1] - b'0') % 2 == 0;
+        let even = keep == 0 || (self.digits[keep - 1] - b'0').is_multiple_of(2);
         let up = self.digits[keep] >= b'5' && !(exactly_half && even);
         self.digits.truncate(keep);
         if up {

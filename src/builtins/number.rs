@@ -19,7 +19,7 @@ builtins! { NUMBER on Number {
     "abs" => fn abs(number: Number) -> Result<Number, Fault> {
         match number {
             Number::Int(n) => n.checked_abs().map(Number::Int).ok_or_else(overflow),
-            Number::Exact(wide) => Ok(Number::Exact(Wide::new(wide.mantissa.abs(), wide.scale))),
+            Number::Exact(wide) => Ok(Number::Exact(Wide::new(wide.mantissa.saturating_abs(), wide.scale))),
             Number::Float(x) => Ok(Number::Float(x.abs())),
         }
     }

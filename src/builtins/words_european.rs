@@ -80,7 +80,7 @@ fn with_large(
         1 => (*one).to_owned(),
         several => format!("{} {many}", count(several)),
     };
-    if n % size > 0 {
+    if !n.is_multiple_of(*size) {
         words.push(' ');
         words.push_str(&rest(n % size));
     }
@@ -110,11 +110,11 @@ pub fn french(n: u64) -> String {
         81..100 => format!("quatre-vingt-{}", FRENCH[n as usize - 80]),
         100 => "cent".to_owned(),
         101..200 => format!("cent {}", french(n - 100)),
-        200..1000 if n % 100 == 0 => format!("{} cents", FRENCH[n as usize / 100]),
+        200..1000 if n.is_multiple_of(100) => format!("{} cents", FRENCH[n as usize / 100]),
         200..1000 => format!("{} cent {}", FRENCH[n as usize / 100], french(n % 100)),
         _ => {
             let thousands = if n < 2000 { "mille".to_owned() } else { format!("{} mille", french_count(n / 1000)) };
-            if n % 1000 == 0 { thousands } else { format!("{thousands} {}", french(n % 1000)) }
+            if n.is_multiple_of(1000) { thousands } else { format!("{thousands} {}", french(n % 1000)) }
         }
     }
 }
@@ -132,7 +132,7 @@ fn french_tens(n: u64) -> String {
 /// Before another numeral, `vingt` and `cent` take no `s`.
 fn french_count(n: u64) -> String {
     let words = french(n);
-    match n < 1000 && (n % 100 == 80 || (n >= 200 && n % 100 == 0)) {
+    match n < 1000 && (n % 100 == 80 || (n >= 200 && n.is_multiple_of(100))) {
         true => words.trim_end_matches('s').to_owned(),
         false => words,
     }
@@ -252,7 +252,7 @@ fn italian_by(n: u64, ending: Ending) -> String {
         }
         _ => {
             let mille = if n < 2000 { "mille".to_owned() } else { italian_by(n / 1000, Ending::Thousands) + "mila" };
-            if n % 1000 == 0 { mille } else { mille + &italian_by(n % 1000, ending) }
+            if n.is_multiple_of(1000) { mille } else { mille + &italian_by(n % 1000, ending) }
         }
     }
 }
@@ -351,11 +351,15 @@ fn spanish_by(n: u64, noun: bool) -> String {
         100 => "cien".to_owned(),
         101..1000 => {
             let hundreds = SPANISH_HUNDREDS[n as usize / 100];
-            if n % 100 == 0 { hundreds.to_owned() } else { format!("{hundreds} {}", spanish_by(n % 100, noun)) }
+            if n.is_multiple_of(100) {
+                hundreds.to_owned()
+            } else {
+                format!("{hundreds} {}", spanish_by(n % 100, noun))
+            }
         }
         _ => {
             let thousands = if n < 2000 { "mil".to_owned() } else { format!("{} mil", spanish_by(n / 1000, true)) };
-            if n % 1000 == 0 { thousands } else { format!("{thousands} {}", spanish_by(n % 1000, noun)) }
+            if n.is_multiple_of(1000) { thousands } else { format!("{thousands} {}", spanish_by(n % 1000, noun)) }
         }
     }
 }
