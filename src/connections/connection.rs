@@ -1,10 +1,10 @@
 //! A connection: one sign-in to a service, under the link name that scripts use.
 
 use super::template::Values;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything about a connection that is not secret.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connection {
     #[serde(skip)]
     pub id: String,
@@ -42,7 +42,7 @@ pub struct Connection {
 }
 
 /// Where a connection stands. An expired token that can be refreshed is still `Connected`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Made, never signed in.

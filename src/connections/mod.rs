@@ -23,6 +23,7 @@ pub mod service;
 pub mod sign_in;
 mod store;
 pub mod template;
+pub mod transfer;
 pub mod vault;
 
 pub use connection::{Connection, State};

@@ -69,7 +69,8 @@ impl Outbound {
         self.carry(request).await.map_err(Fault::from)
     }
 
-    async fn carry(&self, request: Request) -> Result<Response, Error> {
+    /// As `send`, with the error as connections name it.
+    pub async fn carry(&self, request: Request) -> Result<Response, Error> {
         if !needs_connection(&request) {
             let outgoing = outgoing(&request, &Values::new(), None)?;
             return Ok(self.client.send(outgoing, None).await?);

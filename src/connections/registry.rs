@@ -139,6 +139,10 @@ impl Registry {
         Ok(services)
     }
 
+    pub async fn custom_services(&self) -> Result<Vec<Service>, Error> {
+        self.inner.store.services().await
+    }
+
     pub async fn service(&self, link: &str) -> Result<Service, Error> {
         if let Some(service) = catalogue::find(link) {
             return Ok(service.clone());
@@ -206,7 +210,7 @@ impl Registry {
         check_choices(&service, &new)?;
         let now = self.now();
         let connection = Connection {
-            id: format!("{:032x}", rand::random::<u128>()),
+            id: new_id(),
             link_name: new.link_name,
             name: new.name,
             service: service.link_name.clone(),
@@ -233,6 +237,23 @@ impl Registry {
         self.inner.store.insert(&connection, sealed.as_ref()).await?;
         self.log(&connection.link_name, "added", None).await?;
         Ok(connection)
+    }
+
+    /// Takes over a connection from elsewhere; `false` where its link name is taken.
+    pub async fn restore(&self, connection: Connection, credential: Option<&Credential>) -> Result<bool, Error> {
+        if self.inner.store.connection(&connection.link_name).await?.is_some() {
+            return Ok(false);
+        }
+        let mut connection = super::transfer::arriving(connection, credential.is_some());
+        connection.id = new_id();
+        connection.revision = 1;
+        let sealed = match credential {
+            Some(credential) => Some(self.seal(&connection.id, credential).await?),
+            None => None,
+        };
+        self.inner.store.insert(&connection, sealed.as_ref()).await?;
+        self.log(&connection.link_name, "imported", None).await?;
+        Ok(true)
     }
 
     /// Adds a connected `zoho_crm` that talks to a sandbox and to nothing else.
@@ -416,25 +437,31 @@ impl Registry {
         self.inner.store.key_row().await
     }
 
-    /// Seals every record under a new key. Either all of them are, or none.
-    pub async fn rekey(&self, source: KeySource) -> Result<usize, Error> {
-        let old = self.vault().await?;
-        let records = self.inner.store.secrets().await?;
-        let ask = self.inner.ask.clone();
-        let prompt = move |question: &str| match &ask {
-            Some(ask) => ask(question),
-            None => Err(Error::vault("a new passphrase is needed", "set ARARAT_PASSPHRASE")),
-        };
-        let (new, row) = vault::create(source, Some(&prompt))?;
-        let mut resealed = Vec::with_capacity(records.len());
-        for (record, sealed) in &records {
-            let plain = old.open(record, "credential", sealed)?;
-            resealed.push((record.clone(), new.seal(record, "credential", &plain)?));
-        }
-        self.inner.store.rekey(&row, &resealed).await?;
-        *self.inner.vault.write().await = Some(Arc::new(new));
-        Ok(resealed.len())
+    /// How many records are sealed.
+    pub async fn sealed_count(&self) -> Result<usize, Error> {
+        Ok(self.inner.store.secrets().await?.len())
     }
+
+    /// Seals every record under a new key, or none. The new key is in place before anything needs
+    /// it, and the old one works until everything is sealed anew, so a crash in between loses nothing.
+    pub async fn rekey(&self, source: KeySource, passphrase: Option<Zeroizing<String>>) -> Result<usize, Error> {
+        let old = self.vault().await?;
+        let (new, row) = match &passphrase {
+            Some(text) => vault::with_passphrase(source, text)?,
+            None => vault::create(source, None)?,
+        };
+        let count = self.inner.store.rekey(&row, old.key_id(), |record, sealed| {
+            let plain = old.open(record, "credential", sealed)?;
+            new.seal(record, "credential", &plain)
+        });
+        let count = count.await?;
+        *self.inner.vault.write().await = Some(Arc::new(new));
+        Ok(count)
+    }
+}
+
+fn new_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 fn system_now() -> i64 {

@@ -179,15 +179,26 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Replaces the vault's header and every sealed record at once.
-    pub async fn rekey(&self, row: &KeyRow, records: &[(String, Sealed)]) -> Result<(), Error> {
+    /// Replaces the vault's header and every sealed record in one transaction. Says how many there were.
+    pub async fn rekey(
+        &self,
+        row: &KeyRow,
+        old_key: &str,
+        reseal: impl Fn(&str, &Sealed) -> Result<Sealed, Error>,
+    ) -> Result<usize, Error> {
         let mut tx = self.begin().await?;
+        let now: Option<String> = sqlx::query_scalar("select key_id from vault").fetch_optional(&mut *tx).await?;
+        if now.is_some_and(|now| now != old_key) {
+            return Err(Error::vault("the vault's key was changed by another process", "run the command again"));
+        }
         put_key_row(&mut tx, row).await?;
-        for (record, sealed) in records {
-            put_secret(&mut tx, record, sealed).await?;
+        let rows = sqlx::query("select * from secrets").fetch_all(&mut *tx).await?;
+        for sealed in &rows {
+            let record: String = sealed.try_get("record")?;
+            put_secret(&mut tx, &record, &reseal(&record, &read_sealed(sealed)?)?).await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(rows.len())
     }
 
     pub async fn key_row(&self) -> Result<Option<KeyRow>, Error> {

@@ -85,7 +85,7 @@ fn a_new_key_reseals_everything() {
     let registry = filled(&folder.0);
     let before = wait(registry.vault_header()).expect("readable").expect("a header");
     let path = folder.0.join("second.key");
-    let count = wait(registry.rekey(KeySource::KeyFile { path: path.clone() })).expect("resealed");
+    let count = wait(registry.rekey(KeySource::KeyFile { path: path.clone() }, None)).expect("resealed");
     assert_eq!(count, 1);
     let after = wait(registry.vault_header()).expect("readable").expect("a header");
     assert_ne!(before.key_id, after.key_id);
@@ -100,7 +100,7 @@ fn another_process_notices_a_new_key() {
     let second = wait(Registry::open(&folder.0, Clock::new().settings())).expect("a registry");
     let connection = wait(second.connection("zoho_crm")).expect("a connection");
     assert!(wait(second.credential(&connection)).expect("readable").is_some());
-    wait(first.rekey(KeySource::KeyFile { path: folder.0.join("second.key") })).expect("resealed");
+    wait(first.rekey(KeySource::KeyFile { path: folder.0.join("second.key") }, None)).expect("resealed");
     assert_eq!(client_secret(wait(second.credential(&connection)).expect("readable")), CLIENT_SECRET);
 }
 

@@ -22,6 +22,11 @@ pub fn find(link: &str) -> Option<&'static Service> {
     all().iter().find(|service| service.link_name == link || service.aliases.iter().any(|alias| alias == link))
 }
 
+/// The file of a default service, comments included.
+pub fn text_of(link: &str) -> Option<&'static str> {
+    files::FILES.iter().find(|(name, _)| *name == link).map(|(_, text)| *text)
+}
+
 /// Services whose names or notes have every word of the query.
 pub fn search(query: &str) -> Vec<&'static Service> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();

@@ -114,10 +114,7 @@ pub fn open(row: &KeyRow, prompt: Prompt<'_>) -> Result<Vault, Error> {
 fn raw_key(source: &KeySource, prompt: Prompt<'_>) -> Result<RawKey, Error> {
     match source {
         KeySource::Passphrase { salt, memory_kib, passes, lanes } => {
-            let salt = STANDARD.decode(salt).map_err(|_| broken("the vault's salt is not base64"))?;
-            let params =
-                Params::new(*memory_kib, *passes, *lanes, Some(32)).map_err(|error| broken(&error.to_string()))?;
-            derive(&passphrase(prompt)?, &salt, params)
+            derived(&passphrase(prompt)?, salt, *memory_kib, *passes, *lanes)
         }
         KeySource::Environment => {
             let text = variable(KEY).ok_or_else(|| {
@@ -176,14 +173,31 @@ fn decode(text: &str, place: &str) -> Result<RawKey, Error> {
     Ok(Zeroizing::new(key))
 }
 
+/// A vault under a passphrase that is at hand.
+pub fn with_passphrase(source: KeySource, passphrase: &str) -> Result<(Vault, KeyRow), Error> {
+    let vault = export_key(passphrase, &source)?;
+    let key_id = vault.key_id().to_owned();
+    Ok((vault, KeyRow { key_id, source }))
+}
+
 /// Seals what is exported under a passphrase of its own.
 pub fn export_key(passphrase: &str, source: &KeySource) -> Result<Vault, Error> {
     let KeySource::Passphrase { salt, memory_kib, passes, lanes } = source else {
-        return Err(broken("an export is locked with a passphrase"));
+        return Err(broken("it is not locked with a passphrase"));
     };
-    let salt = STANDARD.decode(salt).map_err(|_| broken("the salt is not base64"))?;
-    let params = Params::new(*memory_kib, *passes, *lanes, Some(32)).map_err(|error| broken(&error.to_string()))?;
-    Ok(Vault::new(&derive(passphrase, &salt, params)?))
+    Ok(Vault::new(&derived(passphrase, salt, *memory_kib, *passes, *lanes)?))
+}
+
+/// The most memory that a header may ask for: a forged one must not exhaust the machine.
+const MOST_MEMORY_KIB: u32 = 1 << 20;
+
+fn derived(passphrase: &str, salt: &str, memory_kib: u32, passes: u32, lanes: u32) -> Result<RawKey, Error> {
+    if memory_kib > MOST_MEMORY_KIB || passes > 64 || lanes > 64 {
+        return Err(broken("its passphrase costs more than is sensible"));
+    }
+    let salt = STANDARD.decode(salt).map_err(|_| broken("its salt is not base64"))?;
+    let params = Params::new(memory_kib, passes, lanes, Some(32)).map_err(|error| broken(&error.to_string()))?;
+    derive(passphrase, &salt, params)
 }
 
 fn variable(name: &str) -> Option<Zeroizing<String>> {

@@ -7,5 +7,5 @@
 mod key;
 mod seal;
 
-pub use key::{KeyRow, KeySource, Prompt, create, export_key, open, source_of_new_vault};
+pub use key::{KeyRow, KeySource, Prompt, create, export_key, open, source_of_new_vault, with_passphrase};
 pub use seal::{Sealed, Vault};

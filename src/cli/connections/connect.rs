@@ -1,0 +1,270 @@
+//! `ararat connections connect` and `test`: the sign-in that fits the service.
+
+use super::secrets::Secrets;
+use super::{ask_line, client, print};
+use crate::connections::outbound::Source;
+use crate::connections::registry::Settings;
+use crate::connections::service::{Auth, Grant, KeyParam, OAuth2};
+use crate::connections::sign_in::loopback::{DEFAULT_PORT, Loopback};
+use crate::connections::sign_in::{self, Callback};
+use crate::connections::template::fill;
+use crate::connections::{Connection, Credential, Error, Outbound, Registry, Secret, refresh};
+use crate::host::{Body, Method, Request, Target};
+use crate::http::Client;
+use clap::Args;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a person has for the consent page.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+#[derive(Args)]
+pub struct Connect {
+    link_name: String,
+    /// Scopes to ask for besides those the connection has
+    #[arg(long, value_delimiter = ',')]
+    add_scope: Vec<String>,
+    #[command(flatten)]
+    way: Way,
+}
+
+/// How to sign in.
+#[derive(Args)]
+pub struct Way {
+    /// OAuth client id, consumer key, or user name
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// authorization_code, client_credentials or self_client; the service's first unless given
+    #[arg(long)]
+    pub(super) grant: Option<String>,
+    /// Port on 127.0.0.1 that the provider redirects to
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    port: u16,
+    /// Redirect address registered with the provider, where it is another
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Option<String>,
+    /// Print the address of the consent page and read back where it led
+    #[arg(long)]
+    no_browser: bool,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl Connect {
+    pub async fn run(self, registry: &Registry) -> Result<(), Error> {
+        let mut connection = registry.connection(&self.link_name).await?;
+        let more: Vec<String> =
+            self.add_scope.iter().filter(|scope| !connection.scopes.contains(scope)).cloned().collect();
+        if !more.is_empty() {
+            connection.scopes.extend(more);
+            registry.save(&connection, None).await?;
+            connection = registry.connection(&self.link_name).await?;
+        }
+        sign_in(registry, &connection, &self.way).await
+    }
+}
+
+/// Signs in as the service's auth type asks.
+pub async fn sign_in(registry: &Registry, connection: &Connection, way: &Way) -> Result<(), Error> {
+    let link = connection.link_name.as_str();
+    let service = registry.service(&connection.service).await?;
+    let done = match &service.auth {
+        Auth::ApiKey(params) => sign_in::with_keys(registry, link, ask_keys(way, params)?).await?,
+        Auth::Basic {} => {
+            let user = way.need_id("user name")?;
+            let password = way.secrets.need("password", "password")?;
+            sign_in::with_keys(registry, link, Credential::Basic { user, password }).await?
+        }
+        Auth::OAuth1(_) => three_legs(registry, connection, way).await?,
+        Auth::OAuth2(row) => oauth2(registry, connection, row, way).await?,
+        Auth::AwsSigv4 => return Err(Error::Unsupported("signing in to AWS (Signature Version 4)".to_owned())),
+    };
+    eprintln!("`{}` is connected to {}", done.link_name, service.name);
+    Ok(())
+}
+
+impl Way {
+    fn need_id(&self, label: &str) -> Result<String, Error> {
+        if let Some(id) = self.client_id.clone() {
+            return Ok(id);
+        }
+        match ask_line(&format!("{label}: "))? {
+            Some(id) if !id.is_empty() => Ok(id),
+            Some(_) | None => Err(Error::usage_help(format!("the {label} is needed"), "give it with --client-id")),
+        }
+    }
+}
+
+fn ask_keys(way: &Way, params: &[KeyParam]) -> Result<Credential, Error> {
+    let read = |param: &KeyParam| Ok((param.name.clone(), way.secrets.need(&param.name, &param.label)?));
+    Ok(Credential::ApiKey { values: params.iter().map(read).collect::<Result<_, Error>>()? })
+}
+
+async fn oauth2(registry: &Registry, connection: &Connection, row: &OAuth2, way: &Way) -> Result<Connection, Error> {
+    let link = connection.link_name.as_str();
+    ensure_client(registry, connection, way).await?;
+    let http = client();
+    if let Some(token) = way.secrets.given("refresh_token")? {
+        return sign_in::with_refresh_token(registry, &http, link, token).await;
+    }
+    let chosen = way.grant.as_deref().or(connection.grant.as_deref());
+    let grant = match (chosen, way.secrets.given("code")?.is_some()) {
+        (None, true) => Grant::SelfClient,
+        (None, false) => row.grants.first().copied().unwrap_or(Grant::AuthorizationCode),
+        (Some(word), _) => {
+            Grant::parse(word).ok_or_else(|| Error::usage(format!("`{word}` is no grant type known here")))?
+        }
+    };
+    match grant {
+        Grant::ClientCredentials => sign_in::with_client_credentials(registry, &http, link).await,
+        Grant::SelfClient => {
+            let code = way.secrets.need("code", "code from Zoho's API console")?;
+            sign_in::with_self_client(registry, &http, link, code.expose()).await
+        }
+        Grant::DeviceCode => Err(Error::Unsupported("signing in with a device code".to_owned())),
+        Grant::AuthorizationCode => by_consent(registry, &http, link, way).await,
+    }
+}
+
+/// Makes sure that the connection has an OAuth client, asking for it at need.
+async fn ensure_client(registry: &Registry, connection: &Connection, way: &Way) -> Result<(), Error> {
+    let known = match registry.credential(connection).await? {
+        Some(Credential::OAuth2(tokens)) if !tokens.client_id.is_empty() => Some(tokens),
+        Some(_) | None => None,
+    };
+    let given = way.secrets.given("client_secret")?;
+    match (known, &way.client_id, given) {
+        (Some(_), None, None) => Ok(()),
+        (Some(tokens), None, Some(secret)) => {
+            sign_in::set_client(registry, &connection.link_name, &tokens.client_id, Some(secret)).await
+        }
+        (_, _, given) => {
+            let id = way.need_id("client id")?;
+            let secret = match given {
+                Some(secret) => Some(secret),
+                None => optional_secret(way)?,
+            };
+            sign_in::set_client(registry, &connection.link_name, &id, secret).await
+        }
+    }
+}
+
+/// Keeps an OAuth 2 client for later, where one was given.
+pub async fn keep_client(registry: &Registry, connection: &Connection, way: &Way) -> Result<(), Error> {
+    let service = registry.service(&connection.service).await?;
+    match (service.oauth2(), &way.client_id) {
+        (Some(_), Some(_)) => ensure_client(registry, connection, way).await,
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+/// Public clients have no secret: an empty answer is one.
+fn optional_secret(way: &Way) -> Result<Option<Secret>, Error> {
+    match way.secrets.need("client_secret", "client secret") {
+        Ok(secret) => Ok(Some(secret)),
+        Err(Error::Usage { message, .. }) if message.ends_with("cannot be empty") => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn by_consent(registry: &Registry, http: &Client, link: &str, way: &Way) -> Result<Connection, Error> {
+    let way_back = WayBack::open(way).await?;
+    let consent = sign_in::consent(registry, link, &way_back.redirect).await?;
+    let callback = way_back.wait(consent.authorization.url.as_str()).await?;
+    sign_in::finish(registry, http, link, consent, &callback).await
+}
+
+async fn three_legs(registry: &Registry, connection: &Connection, way: &Way) -> Result<Connection, Error> {
+    let link = connection.link_name.as_str();
+    let known = registry.credential(connection).await?.is_some();
+    if !known || way.client_id.is_some() {
+        let credential = Credential::OAuth1 {
+            consumer_key: way.need_id("consumer key")?,
+            consumer_secret: way.secrets.need("client_secret", "consumer secret")?,
+            token: None,
+            token_secret: None,
+        };
+        registry.save(connection, Some(&credential)).await?;
+    }
+    let http = client();
+    let way_back = WayBack::open(way).await?;
+    let start = sign_in::three_legs::start(registry, &http, link, &way_back.redirect).await?;
+    let callback = way_back.wait(start.url.as_str()).await?;
+    sign_in::three_legs::finish(registry, &http, link, start, &callback).await
+}
+
+/// Where the consent page leads back to: a port of this machine, or a pasted address.
+struct WayBack {
+    redirect: String,
+    loopback: Option<Loopback>,
+    open_browser: bool,
+}
+
+impl WayBack {
+    async fn open(way: &Way) -> Result<Self, Error> {
+        match &way.redirect_uri {
+            // The provider leads to a page that is not ours, so its address must be pasted.
+            Some(redirect) => Ok(WayBack { redirect: redirect.clone(), loopback: None, open_browser: !way.no_browser }),
+            None if way.no_browser => {
+                let redirect = format!("http://127.0.0.1:{}{}", way.port, sign_in::loopback::PATH);
+                Ok(WayBack { redirect, loopback: None, open_browser: false })
+            }
+            None => {
+                let loopback = Loopback::bind(way.port).await?;
+                Ok(WayBack { redirect: loopback.redirect(), loopback: Some(loopback), open_browser: true })
+            }
+        }
+    }
+
+    async fn wait(self, page: &str) -> Result<Callback, Error> {
+        eprintln!("the redirect address to register with the provider is {}", self.redirect);
+        if self.open_browser && open::that_detached(page).is_ok() {
+            eprintln!("the consent page is open in your browser; if it is not, open\n{page}");
+        } else {
+            eprintln!("open this page and consent\n{page}");
+        }
+        match self.loopback {
+            Some(loopback) => loopback.wait(PATIENCE).await,
+            None => {
+                let pasted = ask_line("paste the address that the browser was led to: ")?;
+                let pasted = pasted.ok_or_else(|| Error::usage("the address can only be pasted in a terminal"))?;
+                Ok(Callback::read(&pasted))
+            }
+        }
+    }
+}
+
+/// Calls an address of the service and says what it answered.
+pub async fn test(registry: &Registry, link: &str, url: Option<String>) -> Result<(), Error> {
+    let connection = registry.connection(link).await?;
+    let service = registry.service(&connection.service).await?;
+    let values = refresh::values_of(&service, &connection)?;
+    let url = url.or_else(|| service.test.as_deref().map(|url| fill(url, &values))).ok_or_else(|| {
+        Error::usage_help(
+            format!("the service `{}` names no address to test", service.link_name),
+            "name one with --url",
+        )
+    })?;
+    let request = Request {
+        method: Method::Get,
+        target: Target::Url(url),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: Body::Empty,
+        connection: Some(link.to_owned()),
+        scopes: Vec::new(),
+        timeout: Duration::from_secs(40),
+        max_response: 5 << 20,
+        origin: "ararat connections test".to_owned(),
+    };
+    let outbound = Outbound::new(Arc::new(client()), Source::Open(registry.clone()), Settings::default());
+    let answer = outbound.carry(request).await?;
+    if answer.status >= 400 {
+        return Err(Error::Provider {
+            link: link.to_owned(),
+            reason: format!("status {} from {}", answer.status, answer.url),
+        });
+    }
+    print(&format!("`{link}` works: status {} from {}", answer.status, answer.url));
+    Ok(())
+}

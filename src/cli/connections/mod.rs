@@ -1,0 +1,195 @@
+//! `ararat connections`: list, show, add, connect, test, revoke and delete connections.
+//!
+//! Secrets come from a prompt without echo or from a JSON object (`--secrets`), never from the
+//! arguments, which other users of the machine can see; and none is ever printed.
+
+mod add;
+mod connect;
+mod secrets;
+mod show;
+
+pub(super) use secrets::prompt_secret;
+pub(super) use show::print_table;
+
+use super::Exit;
+use crate::connections::registry::Settings;
+use crate::connections::{Error, Registry, registry, sign_in};
+use crate::http::{Client, Options, runtime};
+use clap::{Args, Subcommand};
+use std::future::Future;
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Manage the connections that scripts use by link name
+#[derive(Args)]
+pub struct Connections {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List connections
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one connection, with sample code
+    Show {
+        link_name: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a connection on a service, and sign in
+    Add(add::Add),
+    /// Sign a connection in
+    Connect(connect::Connect),
+    /// Call the service to see whether the credentials work
+    Test {
+        link_name: String,
+        /// Address to call, where the service names none
+        #[arg(long)]
+        url: Option<String>,
+    },
+    /// Let a connection send its credentials to one more host
+    Allow { link_name: String, host: String },
+    /// Sign a connection out, at the provider and here
+    Revoke { link_name: String },
+    /// Remove a connection and its secrets
+    Delete {
+        link_name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show what happened to a connection
+    History {
+        link_name: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Connections {
+    pub fn main(self) -> Exit {
+        finish(block_on(self.run()))
+    }
+
+    async fn run(self) -> Result<(), Error> {
+        let registry = open_registry().await?;
+        match self.command {
+            Command::List { json } => show::list(&registry, json).await,
+            Command::Show { link_name, json } => show::one(&registry, &link_name, json).await,
+            Command::Add(add) => add.run(&registry).await,
+            Command::Connect(connect) => connect.run(&registry).await,
+            Command::Test { link_name, url } => connect::test(&registry, &link_name, url).await,
+            Command::Allow { link_name, host } => allow(&registry, &link_name, &host).await,
+            Command::Revoke { link_name } => revoke(&registry, &link_name).await,
+            Command::Delete { link_name, yes } => delete(&registry, &link_name, yes).await,
+            Command::History { link_name, json } => show::history(&registry, &link_name, json).await,
+        }
+    }
+}
+
+async fn allow(registry: &Registry, link: &str, host: &str) -> Result<(), Error> {
+    registry::check_host(host)?;
+    let mut connection = registry.connection(link).await?;
+    if !connection.hosts.iter().any(|known| known == host) {
+        connection.hosts.push(host.to_owned());
+        registry.save(&connection, None).await?;
+        registry.log(link, "host allowed", Some(host)).await?;
+    }
+    eprintln!("`{link}` may now send its credentials to `{host}`");
+    Ok(())
+}
+
+async fn revoke(registry: &Registry, link: &str) -> Result<(), Error> {
+    let told = sign_in::revoke(registry, &client(), link).await?;
+    if let Some(reason) = told {
+        eprintln!("note: the provider was asked to end the sign-in and did not: {reason}");
+    }
+    eprintln!("`{link}` is signed out; `ararat connections connect {link}` signs it in again");
+    Ok(())
+}
+
+async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error> {
+    registry.connection(link).await?;
+    if !yes && !confirmed(&format!("delete `{link}` and its secrets?"))? {
+        return Err(Error::usage_help("nothing was deleted", "answer `y`, or give --yes"));
+    }
+    // Signed out first, so that no token lives on without an owner.
+    let told = sign_in::revoke(registry, &client(), link).await?;
+    if let Some(reason) = told {
+        eprintln!("note: the provider was asked to end the sign-in and did not: {reason}");
+    }
+    registry.delete(link).await?;
+    eprintln!("`{link}` is deleted");
+    Ok(())
+}
+
+/// The registry of the data directory; a passphrase is asked for on a terminal.
+pub(super) async fn open_registry() -> Result<Registry, Error> {
+    let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
+    let ask = std::io::stdin().is_terminal().then_some(ask);
+    Registry::open_default(Settings { clock: None, ask }).await
+}
+
+pub(super) fn client() -> Client {
+    Client::new(Options::default())
+}
+
+/// Runs a command's work on the process-wide runtime.
+pub(super) fn block_on<F: Future<Output = Result<(), Error>>>(work: F) -> Result<(), Error> {
+    runtime::block_on(work).map_err(|error| Error::Store(format!("the runtime did not start: {error}")))?
+}
+
+/// Prints a failure with what to do about it, and chooses the exit code.
+pub(super) fn finish(result: Result<(), Error>) -> Exit {
+    let Err(error) = result else {
+        return Exit::Ok;
+    };
+    eprintln!("error: {error}");
+    if let Some(help) = error.help() {
+        eprintln!("help: {help}");
+    }
+    if error.is_usage() { Exit::BadUse } else { Exit::ScriptFailed }
+}
+
+/// Writes to stdout; a reader that went away is no failure.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Writes a value as JSON to stdout.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Error> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Error::Store(error.to_string()))?;
+    print(&text);
+    Ok(())
+}
+
+/// Asks yes or no on a terminal; elsewhere the answer is no.
+pub(super) fn confirmed(question: &str) -> Result<bool, Error> {
+    Ok(ask_line(&format!("{question} [y/N] "))?.is_some_and(|answer| matches!(answer.trim(), "y" | "Y" | "yes")))
+}
+
+/// Asks for a line on a terminal; elsewhere there is none.
+pub(super) fn ask_line(question: &str) -> Result<Option<String>, Error> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    eprint!("{question}");
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|error| Error::usage(error.to_string()))?;
+    Ok(Some(line.trim().to_owned()))
+}
+
+/// Asks for a passphrase twice.
+pub(super) fn new_passphrase(question: &str) -> Result<Zeroizing<String>, Error> {
+    let first = secrets::prompt_secret(question)?;
+    let second = secrets::prompt_secret("once more: ")?;
+    if *first != *second {
+        return Err(Error::usage("the two passphrases differ"));
+    }
+    Ok(first)
+}

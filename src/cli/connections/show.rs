@@ -1,0 +1,119 @@
+//! `ararat connections list`, `show` and `history`.
+
+use super::{print, print_json};
+use crate::connections::service::Auth;
+use crate::connections::template::fill;
+use crate::connections::{Connection, Error, Registry, Service, State, refresh};
+use jiff::Timestamp;
+
+/// Columns: link name, state, service, name.
+pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
+    let connections = registry.connections().await?;
+    if json {
+        return print_json(&connections);
+    }
+    if connections.is_empty() {
+        eprintln!("no connections yet; add one with `ararat connections add SERVICE`");
+    }
+    let rows: Vec<[&str; 4]> = connections
+        .iter()
+        .map(|c| [c.link_name.as_str(), state_text(c, registry.now()), c.service.as_str(), c.name.as_str()])
+        .collect();
+    print_table(&rows);
+    Ok(())
+}
+
+/// Prints rows with columns as wide as their widest cell.
+pub fn print_table<const N: usize>(rows: &[[&str; N]]) {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        print(cells.join("  ").trim_end());
+    }
+}
+
+/// The summary of one connection.
+pub async fn one(registry: &Registry, link: &str, json: bool) -> Result<(), Error> {
+    let connection = registry.connection(link).await?;
+    let service = registry.service(&connection.service).await?;
+    if json {
+        return print_json(&connection);
+    }
+    for (label, value) in summary(&connection, &service, registry.now())? {
+        print(&format!("{label:<12} {value}"));
+    }
+    print("\nin a script:");
+    print(&sample(&connection, &service)?);
+    Ok(())
+}
+
+fn summary(connection: &Connection, service: &Service, now: i64) -> Result<Vec<(&'static str, String)>, Error> {
+    let values = refresh::values_of(service, connection)?;
+    let mut hosts = service.allowed_hosts(&values);
+    hosts.extend(connection.hosts.iter().cloned());
+    let mut lines = vec![
+        ("name", connection.name.clone()),
+        ("link name", connection.link_name.clone()),
+        ("status", state_text(connection, now).to_owned()),
+        ("service", format!("{} (`{}`, {})", service.name, service.link_name, service.auth.word())),
+    ];
+    lines.extend(connection.reason.clone().map(|reason| ("reason", reason)));
+    lines.extend(connection.dc.clone().map(|dc| ("data centre", dc)));
+    if !connection.scopes.is_empty() {
+        lines.push(("scopes", connection.scopes.join(" ")));
+    }
+    lines.extend(connection.params.iter().map(|(name, value)| ("parameter", format!("{name} = {value}"))));
+    lines.push(("hosts", hosts.join(" ")));
+    lines.push(("owner", connection.owner.clone()));
+    let user = if connection.login_user { "of the user who runs the script" } else { "of the owner" };
+    lines.push(("credentials", user.to_owned()));
+    lines.extend(connection.expires_at.map(|at| ("token until", time_text(at))));
+    lines.push(("changed", time_text(connection.updated_at)));
+    Ok(lines)
+}
+
+/// An `invokeurl` block with everything filled in.
+fn sample(connection: &Connection, service: &Service) -> Result<String, Error> {
+    let mut values = refresh::values_of(service, connection)?;
+    // What the script writes itself stays a placeholder.
+    if let Auth::ApiKey(params) = &service.auth {
+        params.iter().for_each(|param| drop(values.remove(&param.name)));
+    }
+    let base = service.test.as_deref().or(service.api_base.as_deref()).unwrap_or("https://");
+    Ok(format!(
+        "response = invokeurl\n[\n\turl: \"{}\"\n\ttype: GET\n\tconnection: \"{}\"\n];\ninfo response;",
+        fill(base, &values),
+        connection.link_name
+    ))
+}
+
+fn state_text(connection: &Connection, now: i64) -> &'static str {
+    match connection.state {
+        State::Draft => "not connected yet",
+        State::Connected if connection.is_expired(now) => "connected, token due",
+        State::Connected => "connected",
+        State::NeedsReauth => "needs a new sign-in",
+        State::Revoked => "revoked",
+    }
+}
+
+/// What happened to a connection, newest first.
+pub async fn history(registry: &Registry, link: &str, json: bool) -> Result<(), Error> {
+    let lines = registry.history(link, 100).await?;
+    if lines.is_empty() {
+        registry.connection(link).await?;
+    }
+    if json {
+        return print_json(&lines);
+    }
+    for line in lines {
+        let reason = line.reason.map_or(String::new(), |reason| format!(": {reason}"));
+        print(&format!("{}  {}  {}{reason}", time_text(line.at), line.actor, line.event));
+    }
+    Ok(())
+}
+
+fn time_text(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| format!("{time:.0}"))
+}
