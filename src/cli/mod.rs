@@ -4,12 +4,18 @@
 //! Standard output holds only what was asked for; messages go to standard error.
 
 mod check;
+#[cfg(feature = "http")]
+mod connections;
 mod doc;
 pub(crate) mod options;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "http")]
+mod services;
 pub(crate) mod session;
+#[cfg(feature = "http")]
+mod vault;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -33,6 +39,15 @@ enum Command {
     /// Try statements at a prompt
     #[cfg(feature = "repl")]
     Repl(crate::repl::Repl),
+    /// Manage the connections that scripts use by link name
+    #[cfg(feature = "http")]
+    Connections(connections::Connections),
+    /// List, search and define the services that connections are made on
+    #[cfg(feature = "http")]
+    Services(services::Services),
+    /// See to the vault that keeps the secrets of connections
+    #[cfg(feature = "http")]
+    Vault(vault::Vault),
     /// Serve the embedded imitation of Zoho
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Serve),
@@ -70,6 +85,12 @@ pub fn main() -> ExitCode {
         Command::Doc(doc) => doc.main(),
         #[cfg(feature = "repl")]
         Command::Repl(repl) => repl.main(),
+        #[cfg(feature = "http")]
+        Command::Connections(connections) => connections.main(),
+        #[cfg(feature = "http")]
+        Command::Services(services) => services.main(),
+        #[cfg(feature = "http")]
+        Command::Vault(vault) => vault.main(),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(serve) => serve.main(),
     };

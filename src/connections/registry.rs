@@ -316,7 +316,8 @@ impl Registry {
     /// Signs a connection out here: its tokens are forgotten, its client is kept.
     pub async fn forget_tokens(&self, link: &str, reason: &str) -> Result<(), Error> {
         let mut connection = self.connection(link).await?;
-        let kept = self.credential(&connection).await?.and_then(|credential| credential.without_tokens());
+        // Where the vault does not open there is nothing to keep, and forgetting must still work.
+        let kept = self.credential(&connection).await.ok().flatten().and_then(|credential| credential.without_tokens());
         connection.state = State::Revoked;
         connection.expires_at = None;
         connection.lifetime = None;

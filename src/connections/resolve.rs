@@ -32,7 +32,10 @@ pub async fn choose(registry: &Registry, request: &Request) -> Result<Option<Cho
 async fn own(registry: &Registry, family: &str, path: &str) -> Result<Chosen, Error> {
     let mut candidates = Vec::new();
     for connection in registry.connections().await? {
-        let service = registry.service(&connection.service).await?;
+        // A connection whose service was deleted is nobody's candidate.
+        let Ok(service) = registry.service(&connection.service).await else {
+            continue;
+        };
         if service.covers(family, path) {
             candidates.push(Chosen { connection, service: Arc::new(service) });
         }

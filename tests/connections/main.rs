@@ -1,6 +1,8 @@
 //! Connections end to end, over real HTTP on loopback against a scripted provider.
 #![cfg(feature = "http")]
+#![allow(clippy::disallowed_methods)]
 
+mod cli;
 mod flows;
 mod host;
 mod provider;

@@ -202,14 +202,16 @@ pub async fn set_client(registry: &Registry, link: &str, id: &str, secret: Optio
 /// Answers with what the provider said, if it did not accept.
 pub async fn revoke(registry: &Registry, http: &Client, link: &str) -> Result<Option<String>, Error> {
     let connection = registry.connection(link).await?;
-    let service = registry.service(&connection.service).await?;
-    let told = match (service.oauth2(), registry.credential(&connection).await) {
-        (Some(row), Ok(Some(Credential::OAuth2(tokens)))) => {
-            let values = refresh::values_of(&service, &connection)?;
-            tell_provider(http, row, &values, &tokens).await
-        }
-        // A vault that does not open is no reason to stay signed in.
-        (Some(_) | None, _) => None,
+    // Neither a vault that does not open nor a service that is gone is a reason to stay signed in.
+    let told = match (registry.service(&connection.service).await, registry.credential(&connection).await) {
+        (Ok(service), Ok(Some(Credential::OAuth2(tokens)))) => match service.oauth2() {
+            Some(row) => {
+                let values = refresh::values_of(&service, &connection)?;
+                tell_provider(http, row, &values, &tokens).await
+            }
+            None => None,
+        },
+        (Ok(_) | Err(_), _) => None,
     };
     registry.forget_tokens(link, "by the user").await?;
     Ok(told)

@@ -1,0 +1,199 @@
+//! `ararat connections`, `services` and `vault`, as a script would run them.
+
+use crate::provider::{Provider, json, text};
+use crate::stage::Folder;
+use serde_json::json;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+const SECRET: &str = "planted-cli-secret-4242";
+
+struct Cli {
+    home: Folder,
+    seen: std::cell::RefCell<String>,
+}
+
+impl Cli {
+    fn new() -> Self {
+        Cli { home: Folder::new(), seen: Default::default() }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ararat"));
+        command.args(args).env("ARARAT_HOME", &self.home.0);
+        for name in ["ARARAT_PASSPHRASE", "ARARAT_VAULT_KEY", "ARARAT_KEY_FILE"] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Exit code, stdout, stderr.
+    fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
+        self.finish(self.command(args), input)
+    }
+
+    fn finish(&self, mut command: Command, input: &str) -> (i32, String, String) {
+        let mut child = command.spawn().expect("runs");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+        let Output { status, stdout, stderr } = child.wait_with_output().expect("ends");
+        let (out, err) = (String::from_utf8(stdout).expect("text"), String::from_utf8(stderr).expect("text"));
+        self.seen.borrow_mut().push_str(&format!("{out}{err}"));
+        (status.code().expect("a code"), out, err)
+    }
+}
+
+impl Drop for Cli {
+    fn drop(&mut self) {
+        assert!(!self.seen.borrow().contains("planted"), "a secret was printed:\n{}", self.seen.borrow());
+    }
+}
+
+fn service_file(cli: &Cli, url: &str) -> String {
+    std::fs::create_dir_all(&cli.home.0).expect("a folder");
+    let path = cli.home.0.join("keyed.toml");
+    let text = format!(
+        "link_name = \"keyed\"\nname = \"Keyed\"\nfamily = \"custom\"\napi_base = \"{url}\"\ntest = \"{url}/me\"\n\
+         [[auth.api_key]]\nname = \"X-Key\"\nlabel = \"key\"\nplace = \"header\"\n"
+    );
+    std::fs::write(&path, text).expect("written");
+    path.to_str().expect("text").to_owned()
+}
+
+#[test]
+fn a_custom_service_from_definition_to_deletion() {
+    let provider =
+        Provider::start(|seen| if seen.header("x-key") == SECRET { text(200, "{}") } else { text(403, "no") });
+    let cli = Cli::new();
+    let file = service_file(&cli, &provider.url);
+    assert_eq!(cli.run(&["services", "add", &file], "").0, 0);
+    assert!(cli.run(&["services", "list"], "").1.starts_with("keyed"));
+
+    let (code, _, err) = cli.run(&["connections", "add", "keyed", "--name", "My Keys"], "");
+    assert_eq!(code, 3);
+    assert!(err.contains("error: the key is needed") && err.contains("--secrets FILE"), "{err}");
+    let (code, _, err) = cli.run(&["connections", "test", "my_keys"], "");
+    assert_eq!(code, 1);
+    assert!(err.contains("is not connected yet") && err.contains("ararat connections connect my_keys"), "{err}");
+
+    let secrets = json!({"X-Key": SECRET}).to_string();
+    let (code, _, err) = cli.run(&["connections", "connect", "my_keys", "--secrets", "-"], &secrets);
+    assert_eq!(code, 0, "{err}");
+    let (code, out, _) = cli.run(&["connections", "test", "my_keys"], "");
+    assert_eq!((code, out.contains("status 200")), (0, true));
+
+    let (_, out, _) = cli.run(&["connections", "show", "my_keys"], "");
+    assert!(out.contains("status       connected") && out.contains("connection: \"my_keys\""), "{out}");
+    let (_, out, _) = cli.run(&["connections", "list", "--json"], "");
+    let listed: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((&listed[0]["link_name"], &listed[0]["state"]), (&json!("my_keys"), &json!("connected")));
+
+    let (code, _, err) = cli.run(&["services", "delete", "keyed"], "");
+    assert_eq!(code, 3);
+    assert!(err.contains("`my_keys` is made from it and will be revoked"), "{err}");
+    assert_eq!(cli.run(&["services", "delete", "keyed", "--yes"], "").0, 0);
+    assert_eq!(cli.run(&["connections", "delete", "my_keys", "--yes"], "").0, 0);
+    assert_eq!(cli.run(&["connections", "list"], "").1, "");
+}
+
+#[test]
+fn mistakes_exit_with_3_and_a_help() {
+    let cli = Cli::new();
+    for (args, error, help) in [
+        (&["connections", "show", "nope"][..], "no connection has the link name `nope`", "ararat connections add"),
+        (&["connections", "add", "zoho_cmr"], "(there is `zoho_crm`)", "ararat services list"),
+        (
+            &["connections", "add", "zoho_crm", "--link-name", "A-b"],
+            "begins with a lower-case letter",
+            "`a_b` would do",
+        ),
+        (&["connections", "add", "zoho_crm", "--dc", "moon"], "expected a data centre of us, eu", ""),
+        (&["connections", "add", "mailchimp"], "needs a value for `dc`", "--param dc=VALUE"),
+        (&["services", "show", "nope"], "no service has the link name `nope`", "ararat services list"),
+        (&["services", "delete", "zoho_crm", "--yes"], "is a default service", ""),
+    ] {
+        let (code, out, err) = cli.run(args, "");
+        assert_eq!((code, out.as_str()), (3, ""), "{args:?}");
+        assert!(err.contains(error) && err.contains(help), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn a_refresh_token_from_elsewhere_signs_in() {
+    let provider = Provider::start(|_| json(json!({"access_token": "planted-access-token-1", "expires_in": 3600})));
+    let cli = Cli::new();
+    let secrets = json!({"client_secret": SECRET, "refresh_token": "planted-refresh-1"}).to_string();
+    let (accounts, api) = (format!("accounts={}", provider.url), format!("api={}", provider.url));
+    let args = [
+        "connections",
+        "add",
+        "zoho_crm",
+        "--client-id",
+        "1000.X",
+        "--param",
+        &accounts,
+        "--param",
+        &api,
+        "--secrets",
+        "-",
+    ];
+    let (code, _, err) = cli.run(&args, &secrets);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(provider.seen()[0].form()["refresh_token"], "planted-refresh-1");
+    let (_, out, _) = cli.run(&["connections", "history", "zoho_crm"], "");
+    assert!(out.lines().next().is_some_and(|line| line.ends_with("connected")), "{out}");
+}
+
+#[test]
+fn a_vault_moves_by_export_and_import() {
+    let (from, to) = (Cli::new(), Cli::new());
+    let provider = Provider::start(|seen| text(if seen.header("x-key") == SECRET { 200 } else { 403 }, ""));
+    let file = service_file(&from, &provider.url);
+    from.run(&["services", "add", &file], "");
+    let secrets = json!({"X-Key": SECRET}).to_string();
+    assert_eq!(from.run(&["connections", "add", "keyed", "--secrets", "-"], &secrets).0, 0);
+    assert!(from.run(&["vault", "status"], "").1.contains("from the key file"));
+
+    let sealed = from.home.0.join("sealed.json");
+    let path = sealed.to_str().expect("text");
+    let with = |cli: &Cli, passphrase: &str, verb: &str| {
+        let mut command = cli.command(&["vault", verb, path]);
+        command.env("ARARAT_EXPORT_PASSPHRASE", passphrase);
+        cli.finish(command, "")
+    };
+    assert_eq!(with(&from, "short", "export").0, 3);
+    assert_eq!(with(&from, "a long passphrase", "export").0, 0);
+    let written = std::fs::read_to_string(&sealed).expect("a file");
+    assert!(!written.contains("planted") && !written.contains("keyed"), "{written}");
+    let (code, _, err) = with(&to, "another passphrase", "import");
+    assert_eq!((code, err.contains("is not the one")), (3, true), "{err}");
+    assert_eq!(with(&to, "a long passphrase", "import").0, 0);
+    assert_eq!(to.run(&["connections", "test", "keyed"], "").0, 0);
+    assert!(with(&to, "a long passphrase", "import").2.contains("the link name is taken"));
+}
+
+#[test]
+fn a_passphrase_locks_the_vault() {
+    let cli = Cli::new();
+    let provider = Provider::start(|seen| text(if seen.header("x-key") == SECRET { 200 } else { 403 }, ""));
+    let file = service_file(&cli, &provider.url);
+    cli.run(&["services", "add", &file], "");
+    let secrets = json!({"X-Key": SECRET}).to_string();
+    cli.run(&["connections", "add", "keyed", "--secrets", "-"], &secrets);
+    let mut rekey = cli.command(&["vault", "rekey", "--to", "passphrase"]);
+    rekey.env("ARARAT_NEW_PASSPHRASE", "planted passphrase");
+    assert_eq!(cli.finish(rekey, "").0, 0);
+    std::fs::remove_file(cli.home.0.join("vault.key")).expect("the old key is not needed");
+    let test = |passphrase: Option<&str>| {
+        let mut command = cli.command(&["connections", "test", "keyed"]);
+        if let Some(passphrase) = passphrase {
+            command.env("ARARAT_PASSPHRASE", passphrase);
+        }
+        cli.finish(command, "")
+    };
+    assert_eq!(test(Some("planted passphrase")).0, 0);
+    let (code, _, err) = test(None);
+    assert!(code == 3 && err.contains("locked with a passphrase") && err.contains("ARARAT_PASSPHRASE"), "{err}");
+    let (code, _, err) = test(Some("planted wrong one"));
+    assert!(code == 3 && err.contains("is not the one"), "{err}");
+}
