@@ -3,6 +3,7 @@
 //! A pattern holding `0` or `#` is one of Java's `DecimalFormat`; any other is a date pattern, for which a
 //! number counts milliseconds since the epoch. Rows on dates are in the date files.
 
+use super::date::beyond_calendar;
 use super::date_text::written;
 use super::{Cx, decimal_format};
 use crate::fault::Fault;
@@ -134,13 +135,10 @@ fn formatted_number(number: Number, format: &str, zone: Option<&str>, cx: &Cx<'_
             .map(|text| Some(text.into()))
             .map_err(|why| bad_format(format, &why));
     }
-    let epoch_ms = number.to_i64().filter(|ms| ms.unsigned_abs() <= LATEST_MS).ok_or_else(|| too_large(number))?;
-    let date = DateTime::from_epoch(epoch_ms, &cx.settings.zone);
+    let date = number.to_i64().and_then(|ms| DateTime::checked_from_epoch(ms, &cx.settings.zone));
+    let date = date.ok_or_else(beyond_calendar)?;
     Ok(written(date, format, zone, cx.settings))
 }
-
-/// About the year 9999: what dates can show.
-const LATEST_MS: u64 = 253_402_207_200_000;
 
 #[cold]
 fn bad_format(format: &str, why: &str) -> Fault {

@@ -6,7 +6,6 @@
 use super::Cx;
 use super::date_arithmetic::date_only;
 use crate::fault::{Fault, FaultKind};
-use crate::value::date::{LOCAL_RANGE, clamp_epoch};
 use crate::value::{DateTime, Number, Value, date_parse, date_pattern, zone};
 
 builtins! { DATE on Any {
@@ -96,12 +95,16 @@ fn moment(
         Value::Null => Err(cx.null()),
         _ => {
             let number = value.number().ok_or_else(|| cx.cast(value, "DATE-TIME, DATE"))?;
-            let ms = number_ms(number).filter(|ms| LOCAL_RANGE.contains(ms));
-            let ms =
-                ms.ok_or_else(|| Fault::value("expected milliseconds of the years 1 to 9999, found a number beyond"))?;
-            Ok(DateTime::from_epoch(clamp_epoch(ms), &settings.zone))
+            let date = number_ms(number).and_then(|ms| DateTime::checked_from_epoch(ms, &settings.zone));
+            date.ok_or_else(beyond_calendar)
         }
     }
+}
+
+/// The fault of milliseconds that no calendar year has.
+#[cold]
+pub fn beyond_calendar() -> Fault {
+    Fault::value("expected milliseconds of the years 1 to 9999, found a number beyond")
 }
 
 fn number_ms(number: Number) -> Option<i64> {
@@ -114,7 +117,7 @@ fn number_ms(number: Number) -> Option<i64> {
 
 /// A wall-clock time of another zone on the application's clocks.
 fn shifted(date: DateTime, from: &jiff::tz::TimeZone, cx: &Cx<'_>) -> DateTime {
-    DateTime::from_epoch(clamp_epoch(date.to_epoch(from)), &cx.settings.zone)
+    DateTime::from_epoch(date.to_epoch(from), &cx.settings.zone)
 }
 
 fn with_time(date: DateTime) -> DateTime {

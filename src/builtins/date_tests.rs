@@ -190,6 +190,8 @@ fn texts_and_numbers_become_dates() {
     let moscow = [text("01,11,2019 1:30:00 pm"), text("MM,d,yyyy hh:mm:ss a"), text("Europe/Moscow")];
     assert_eq!(call_in("Asia/Kolkata", "toTime", &moscow), "11-Jan-2019 16:00:00");
     assert_eq!(call_in("America/Los_Angeles", "toDate", &[int(1000)]), "31-Dec-1969");
+    assert!(call("toDate", &[int(i64::MAX)]).contains("years 1 to 9999"));
+    assert!(call("toDateTimeString", &[int(i64::MIN), text("yyyy")]).contains("years 1 to 9999"));
     assert_eq!(call("toDate", &[text("hello")]), "error: UnParsable date");
     assert_eq!(call("toDate", &[text("31-02-2019"), text("dd-MM-yyyy")]), "error: UnParsable date");
     assert_eq!(call("toDate", &[Value::Null]), "error: Value is empty and 'toDate' function cannot be applied");

@@ -1,6 +1,7 @@
 //! Built-ins that write a date out.
 
 use super::Cx;
+use super::date::beyond_calendar;
 use crate::fault::Fault;
 use crate::value::{DateTime, Settings, Text, Value, convert, date_format, date_names, zone};
 use std::cell::RefCell;
@@ -78,8 +79,9 @@ builtins! { MILLISECONDS on Number {
     /// ```
     "toDateTimeString" => fn to_date_time_string[cx](
         milliseconds: i64, format: &str, zone: Option<&str>
-    ) -> Option<String> {
-        date_format::format_in(milliseconds, format, zone, cx.settings)
+    ) -> Result<Option<Text>, Fault> {
+        let date = DateTime::checked_from_epoch(milliseconds, &cx.settings.zone).ok_or_else(beyond_calendar)?;
+        Ok(written(date, format, zone, cx.settings))
     }
 }}
 

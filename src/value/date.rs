@@ -105,8 +105,15 @@ impl DateTime {
         Self::from_local(local_ms, self.is_date_only())
     }
 
-    /// From milliseconds since the epoch, as a DATE-TIME in a zone.
+    /// From milliseconds since the epoch, as a DATE-TIME in a zone; none outside the years 1 to 9999.
+    pub fn checked_from_epoch(epoch_ms: i64, zone: &TimeZone) -> Option<Self> {
+        (clamp_epoch(epoch_ms) == epoch_ms).then(|| Self::from_epoch(epoch_ms, zone))
+    }
+
+    /// From milliseconds since the epoch, as a DATE-TIME in a zone; what lies outside the years 1 to 9999
+    /// becomes their start or end.
     pub fn from_epoch(epoch_ms: i64, zone: &TimeZone) -> Self {
+        let epoch_ms = clamp_epoch(epoch_ms);
         let offset = offset_ms(epoch_ms, zone);
         let plain = Self::from_local(epoch_ms + offset, false);
         // The second occurrence of a repeated hour needs its flag to find the way back.
@@ -146,7 +153,7 @@ impl DateTime {
 }
 
 /// Epoch milliseconds brought into the years 1 to 9999 of every zone.
-pub fn clamp_epoch(epoch_ms: i64) -> i64 {
+fn clamp_epoch(epoch_ms: i64) -> i64 {
     epoch_ms.clamp(LOCAL_RANGE.start + DAY_MS, LOCAL_RANGE.end - DAY_MS - 1)
 }
 

@@ -15,12 +15,12 @@ pub fn format(moment: DateTime, pattern: &str, settings: &Settings) -> Option<St
     write(moment, pattern, &settings.zone, &mut out).then_some(out)
 }
 
-/// Epoch milliseconds by a pattern, in a named zone or else the application's.
+/// Epoch milliseconds by a pattern, in a named zone or else the application's; none outside the years 1 to 9999.
 pub fn format_in(epoch_ms: i64, pattern: &str, zone_name: Option<&str>, settings: &Settings) -> Option<String> {
     let named = zone_name.map(zone::find);
     let zone = named.as_ref().unwrap_or(&settings.zone);
     let mut out = String::with_capacity(pattern.len() + 8);
-    write(DateTime::from_epoch(date::clamp_epoch(epoch_ms), zone), pattern, zone, &mut out).then_some(out)
+    write(DateTime::checked_from_epoch(epoch_ms, zone)?, pattern, zone, &mut out).then_some(out)
 }
 
 /// Appends a moment, whose wall clock is that of `zone`. False, and nothing appended, for a pattern
@@ -228,6 +228,6 @@ mod tests {
         let pattern = "MMM dd, yy 'at' hh:mm:ss z, E";
         let shown = format_in(1_693_905_560_373, pattern, Some("IST"), &settings);
         assert_eq!(shown.as_deref(), Some("Sep 05, 23 at 02:49:20 IST, Tue"));
-        assert_eq!(format_in(i64::MAX, "yyyy", None, &settings).as_deref(), Some("9999"));
+        assert_eq!(format_in(i64::MAX, "yyyy", None, &settings), None);
     }
 }

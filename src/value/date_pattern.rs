@@ -4,7 +4,7 @@
 //! strictly: a day or a month that does not exist is no date. Separators must match exactly; text
 //! behind the pattern is left over. `date_format` is the way back.
 
-use super::date::{self, Civil, DateTime};
+use super::date::{Civil, DateTime};
 use super::{date_format, date_names, date_parse, zone};
 use jiff::tz::{Offset, TimeZone};
 
@@ -28,7 +28,7 @@ impl Read {
         if from == to {
             return local;
         }
-        DateTime::from_epoch(date::clamp_epoch(local.to_epoch(from)), to)
+        DateTime::from_epoch(local.to_epoch(from), to)
     }
 
     /// Takes the time from the text behind a pattern without one, if one is there.

@@ -86,7 +86,7 @@ fn number(value: &Value, settings: &Settings) -> Option<Value> {
 fn date(value: &Value, settings: &Settings) -> Option<Value> {
     match value {
         Value::Date(date) => Some(Value::Date(DateTime::from_local(date.local_ms(), false))),
-        Value::Int(ms) => Some(Value::Date(DateTime::from_epoch(*ms, &settings.zone))),
+        Value::Int(ms) => DateTime::checked_from_epoch(*ms, &settings.zone).map(Value::Date),
         Value::Text(text) if Number::parse(text.trim()).is_none() => date_parse::parse(text, settings).map(Value::Date),
         _ => None,
     }
