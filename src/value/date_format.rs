@@ -151,6 +151,10 @@ fn write_year(year: i32, count: usize, out: &mut String) -> bool {
     let shown = if year > 0 { year as i64 } else { 1 - year as i64 };
     match count {
         2 => push_two((shown % 100) as u32, out),
+        ..=4 if (1000..10_000).contains(&shown) => {
+            push_two(shown as u32 / 100, out);
+            push_two(shown as u32 % 100, out);
+        }
         _ => write_padded(shown, count, out),
     }
     true

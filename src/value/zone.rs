@@ -126,10 +126,16 @@ pub fn write_offset(seconds: i32, minutes: bool, colon: bool, out: &mut String) 
     }
 }
 
+/// The numbers from 00 to 99.
+const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+    40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+    8081828384858687888990919293949596979899";
+
 /// Appends a number below 100 as two digits.
+#[inline]
 pub(super) fn push_two(number: u32, out: &mut String) {
-    out.push((b'0' + (number / 10 % 10) as u8) as char);
-    out.push((b'0' + (number % 10) as u8) as char);
+    let at = number as usize % 100 * 2;
+    out.push_str(&PAIRS[at..at + 2]);
 }
 
 /// Java's legacy ids, as `java.util.TimeZone` maps them.
