@@ -250,4 +250,28 @@ mod tests {
             assert_eq!(shown(text, pattern), None, "{text} by {pattern}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_and_no_pattern_panics(text in "[0-9a-zA-Z:/.,+é' -]{0,30}", pattern in "[yMdHhkKmsSaEzZXbé' :/,.-]{0,20}") {
+            let settings = crate::value::Settings::default();
+            date_parse::parse(&text, &settings);
+            if let Some(read) = read(&text, &pattern) {
+                read.with_time_behind(&text).moment(&TimeZone::UTC, &TimeZone::UTC);
+            }
+            date_format::format(DateTime::from_local(0, false), &pattern, &settings);
+            zone::find(&text);
+        }
+
+        #[test]
+        fn what_is_written_reads_back(local in crate::value::date::LOCAL_RANGE) {
+            let settings = crate::value::Settings::default();
+            let moment = DateTime::from_local(local, false);
+            for pattern in ["yyyy-MM-dd'T'HH:mm:ss.SSS", "EEEE, MMMM d yyyy hh:mm:ss.SSS a", "ddMMyyyyHHmmssSSSXXX"] {
+                let text = date_format::format(moment, pattern, &settings).expect("a known pattern");
+                let back = read(&text, pattern).expect("its own text").moment(&TimeZone::UTC, &TimeZone::UTC);
+                proptest::prop_assert_eq!(back.local_ms(), local);
+            }
+        }
+    }
 }
