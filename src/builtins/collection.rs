@@ -224,20 +224,6 @@ builtins! { COLLECTION on Collection {
     }
 }}
 
-/// `insert(key: value, …)`: the arguments are keys and values in turn.
-pub fn insert_pairs(collection: &Value, pairs: &[Value], cx: &Cx<'_>) -> Result<(), Fault> {
-    let Value::Collection(collection) = collection else {
-        return Err(if collection.is_null() { cx.null() } else { cx.cast(collection, "COLLECTION") });
-    };
-    room(collection, pairs.len() / 2, cx)?;
-    let mut contents = collection.borrow_mut();
-    let held = contents.keyed()?;
-    for pair in pairs.chunks_exact(2) {
-        held.put(convert::to_text(&pair[0], cx.settings)?, pair[1].clone());
-    }
-    Ok(())
-}
-
 /// A fault when `more` elements would leave the documented size (`deluge/help/datatypes/collection`).
 fn room(collection: &Collection, more: usize, cx: &Cx<'_>) -> Result<(), Fault> {
     let most = if cx.settings.dialect.is_creator() { 25_000 } else { 50_000 };

@@ -1,7 +1,7 @@
 //! Calls: the script's own functions, built-ins, integration tasks, blocks.
 
 use super::{Machine, Signal};
-use crate::builtins::{self, Cx};
+use crate::builtins::Cx;
 use crate::fault::{Fault, FaultKind};
 use crate::program::{BlockCall, EntryOf, FormCall, MethodCall, NetworkForm, Site, TaskCall, Type, UserCall};
 use crate::tasks::{self, block::EntryValue};
@@ -116,10 +116,6 @@ impl<'p> Machine<'p, '_> {
 
     fn call_method(&mut self, call: &'p MethodCall, args: &mut [Value]) -> Result<Value, Fault> {
         let mut cx = Cx { settings: self.settings, host: self.host, function: &call.name };
-        if let (true, "insert", [collection, pairs @ ..]) = (call.paired, call.method.name, &*args) {
-            let inserted = builtins::collection::insert_pairs(collection, pairs, &cx);
-            return inserted.map(|()| Value::Null).map_err(|fault| fault.or_at(self.place(call.site)));
-        }
         call.method.call(&mut cx, args).map_err(|fault| fault.or_at(self.place(call.site)))
     }
 
