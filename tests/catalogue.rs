@@ -1,0 +1,406 @@
+//! Every row of the task catalogue is read and linted; the rows of CRM and `invokeurl` are run against a
+//! host that records requests and plays replies.
+
+use ararat::fault::Fault;
+use ararat::host::{Account, Ask, Body, Host, Reply, Request, Response, Target};
+use ararat::tasks::block::{self, BlockKind, EntryValue};
+use ararat::tasks::{self, catalogue};
+use ararat::value::{File, Settings, Value, convert, json_read};
+
+/// Records requests as lines; answers each with the next canned reply.
+#[derive(Default)]
+struct Recorder {
+    asked: Vec<Request>,
+    mails: Vec<ararat::host::Mail>,
+    replies: Vec<Response>,
+}
+
+impl Recorder {
+    fn replying(status: u16, body: &str) -> Self {
+        Self { replies: vec![response(status, body)], ..Self::default() }
+    }
+}
+
+impl Host for Recorder {
+    fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        match ask {
+            Ask::Http(request) => {
+                self.asked.push(request);
+                let next = if self.replies.is_empty() { response(200, "{}") } else { self.replies.remove(0) };
+                Ok(Reply::Http(next))
+            }
+            Ask::Account => Ok(Reply::Account(Account {
+                login_user_id: "user@zylker.com".into(),
+                admin_user_id: "admin@zylker.com".into(),
+                ..Account::default()
+            })),
+            Ask::Mail(mail) => {
+                self.mails.push(mail);
+                Ok(Reply::Done)
+            }
+            _ => Ok(Reply::Done),
+        }
+    }
+}
+
+fn response(status: u16, body: &str) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json;charset=UTF-8".to_owned())];
+    Response { status, headers, body: body.as_bytes().to_vec(), url: "https://www.zohoapis.com/x".to_owned() }
+}
+
+/// One request as a line: `POST api /crm/v2/Leads ?a=1 {"data":[…]} @link`.
+fn line(request: &Request) -> String {
+    let mut line = request.method.as_str().to_owned();
+    match &request.target {
+        Target::Url(url) => line += &format!(" {url}"),
+        Target::Zoho { family, path } => line += &format!(" {family} {path}"),
+    }
+    for (at, (key, value)) in request.query.iter().enumerate() {
+        line += &format!("{}{key}={value}", if at == 0 { " ?" } else { "&" });
+    }
+    for (key, value) in &request.headers {
+        line += &format!(" [{key}: {value}]");
+    }
+    match &request.body {
+        Body::Empty => {}
+        Body::Bytes { content_type, bytes } if content_type == "application/json" => {
+            line += &format!(" {}", String::from_utf8_lossy(bytes));
+        }
+        Body::Bytes { content_type, bytes } => line += &format!(" {content_type} {}", String::from_utf8_lossy(bytes)),
+        Body::Form(pairs) => {
+            let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            line += &format!(" form {}", pairs.join("&"));
+        }
+        Body::Multipart(parts) => {
+            line += " multipart";
+            for part in parts {
+                line += &format!(" {}", part.name);
+                if let Some(name) = &part.file_name {
+                    line += &format!("({name}, {})", part.content_type.as_deref().unwrap_or("-"));
+                }
+                line += &format!("={}", String::from_utf8_lossy(&part.bytes));
+            }
+        }
+    }
+    if let Some(link) = &request.connection {
+        line += &format!(" @{link}");
+    }
+    line
+}
+
+fn shown(value: &Value) -> String {
+    convert::to_text(value, &Settings::default()).expect("text").to_string()
+}
+
+/// A value written as JSON; `FILE` is a small file.
+fn value(text: &str) -> Value {
+    match text {
+        "FILE" => Value::File(File::new("photo.png", b"png".as_slice())),
+        "" => Value::Null,
+        _ => match json_read::read(&format!("[{text}]")).expect("JSON") {
+            Value::List(list) => list.get(0).expect("an item"),
+            other => other,
+        },
+    }
+}
+
+/// Runs a task; gives the request's line and the value's text, or the fault's message.
+fn run(name: &str, args: &[&str], status: u16, reply: &str) -> (String, String) {
+    let args: Vec<Value> = args.iter().map(|arg| value(arg)).collect();
+    let mut host = Recorder::replying(status, reply);
+    let task = tasks::find(name).unwrap_or_else(|| panic!("no task {name}"));
+    let done = tasks::perform(task, &args, &Settings::default(), &mut host);
+    let asked = host.asked.iter().map(line).collect::<Vec<_>>().join(" ; ");
+    (asked, done.map_or_else(|fault| format!("fault {}: {fault}", fault.kind().name()), |value| shown(&value)))
+}
+
+#[test]
+fn every_row_reads() {
+    for (name, text) in catalogue::FILES {
+        let tasks = catalogue::read_file(name, text).unwrap_or_else(|error| panic!("{error}"));
+        for task in tasks {
+            let said = task.name();
+            assert!(!task.doc.trim().is_empty() && task.doc.trim().ends_with('.'), "{said}: doc");
+            let known = task.source == "scripts"
+                || ["deluge/", "developer/"].iter().any(|start| task.source.starts_with(start));
+            assert!(known, "{said}: source `{}`", task.source);
+            assert!(said.split('.').count() >= 3, "{said}: name");
+        }
+    }
+}
+
+#[test]
+fn every_file_is_embedded_and_no_name_stands_twice() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/tasks");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder of rows")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().trim_end_matches(".toml").to_owned())
+        .collect();
+    files.sort();
+    let mut embedded: Vec<&str> = catalogue::FILES.iter().map(|(name, _)| *name).collect();
+    embedded.sort_unstable();
+    assert_eq!(files, embedded);
+    let mut names: Vec<String> = tasks::all().map(|task| task.name().to_lowercase()).collect();
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+/// Families of hosts that the data-centre table has.
+const FAMILIES: &[&str] = &[
+    "api",
+    "analyticsapi",
+    "calendar",
+    "cliq",
+    "connect",
+    "creator",
+    "desk",
+    "fsm",
+    "mail",
+    "notebook",
+    "people",
+    "projectsapi",
+    "recruit",
+    "salesiq",
+    "sdp",
+    "sheet",
+    "sign",
+];
+
+#[test]
+fn families_of_hosts_are_known() {
+    for task in tasks::all() {
+        for case in &task.cases {
+            assert!(FAMILIES.contains(&case.family.as_str()), "{}: {}", task.name(), case.family);
+        }
+    }
+}
+
+/// name, arguments, status, reply, request, value
+type Row = (&'static str, &'static [&'static str], u16, &'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const CRM: &[Row] = &[
+    ("zoho.crm.getRecords", &["\"Leads\""], 200, r#"{"data":[{"id":"1"}],"info":{"count":1}}"#,
+     "GET api /crm/v2/Leads ?page=1&per_page=200", r#"[{"id":"1"}]"#),
+    ("zoho.crm.getRecords", &["\"Leads\"", "2", "50", r#"{"sort_by":"id","":""}"#, "\"my_crm\""], 204, "",
+     "GET api /crm/v2/Leads ?page=2&per_page=50&sort_by=id @my_crm", "[]"),
+    ("zoho.crm.getRecords", &["\"Leads\"", "\"my_crm\""], 204, "",
+     "GET api /crm/v2/Leads ?page=1&per_page=200 @my_crm", "[]"),
+    ("zoho.crm.getRecords", &["\"Leads\"", "\"3\"", "", ""], 204, "",
+     "GET api /crm/v2/Leads ?page=3&per_page=200", "[]"),
+    ("ZOHO.CRM.GETRECORDS", &["\"users\"", "1", "10", r#"{"type":"ActiveUsers"}"#], 200, r#"{"users":[{"id":"7"}],"info":{}}"#,
+     "GET api /crm/v2/users ?page=1&per_page=10&type=ActiveUsers", r#"{"users":[{"id":"7"}],"info":{}}"#),
+    ("zoho.crm.getRecords", &["\"Nope\""], 400, r#"{"code":"INVALID_MODULE","details":{},"message":"the module name given seems to be invalid","status":"error"}"#,
+     "GET api /crm/v2/Nope ?page=1&per_page=200",
+     r#"{"code":"INVALID_MODULE","details":{},"message":"the module name given seems to be invalid","status":"error"}"#),
+    ("zoho.crm.getRecordById", &["\"Leads\"", "4876876000000333001"], 200, r#"{"data":[{"id":"4876876000000333001","Last_Name":"Boyle"}]}"#,
+     "GET api /crm/v2/Leads/4876876000000333001", r#"{"id":"4876876000000333001","Last_Name":"Boyle"}"#),
+    ("zoho.crm.getRecordById", &["\"Leads\"", "\" 42 \"", r#"{"":""}"#, "\"my_crm\""], 204, "",
+     "GET api /crm/v2/Leads/42 @my_crm", r#"{"status":"failure"}"#),
+    ("zoho.crm.getRecordById", &["\"Leads\"", "\"..\""], 200, "",
+     "", "fault run.value: expected a name or an id, found `..`"),
+    ("zoho.crm.getRecordById", &["\"Leads\"", ""], 200, "",
+     "", "fault run.null: expected id for `id` of zoho.crm.getRecordById, found null"),
+    ("zoho.crm.searchRecords", &["\"Leads\"", "\"(Last_Name:equals:Boyle & Co)\"", "1", "5", r#"{"converted":"both"}"#], 200, r#"{"data":[{"id":"1"}]}"#,
+     "GET api /crm/v2/Leads/search ?criteria=(Last_Name:equals:Boyle & Co)&page=1&per_page=5&converted=both", r#"[{"id":"1"}]"#),
+    ("zoho.crm.getRelatedRecords", &["\"Notes\"", "\"Leads\"", "\"11\""], 200, r#"{"data":[{"id":"5"}]}"#,
+     "GET api /crm/v2/Leads/11/Notes ?page=1&per_page=200", r#"[{"id":"5"}]"#),
+    ("zoho.crm.createRecord", &["\"Leads\"", r#"{"Last_Name":"Boyle"}"#, r#"{"trigger":["workflow"]}"#], 201,
+     r#"{"data":[{"code":"SUCCESS","details":{"id":"9"},"message":"record added","status":"success"}]}"#,
+     r#"POST api /crm/v2/Leads {"data":[{"Last_Name":"Boyle"}],"trigger":["workflow"]}"#, r#"{"id":"9"}"#),
+    ("zoho.crm.createRecord", &["\"Leads\"", r#"{"Last_Name":"Boyle"}"#, r#"{"trigger":[]}"#, "\"my_crm\""], 201, "{}",
+     r#"POST api /crm/v2/Leads {"data":[{"Last_Name":"Boyle"}],"trigger":[]} @my_crm"#, "{}"),
+    ("zoho.crm.createRecord", &["\"Leads\"", r#"{"City":"x"}"#], 202,
+     r#"{"data":[{"code":"MANDATORY_NOT_FOUND","details":{"api_name":"Last_Name"},"message":"required field not found","status":"error"}]}"#,
+     r#"POST api /crm/v2/Leads {"data":[{"City":"x"}]}"#,
+     r#"{"code":"MANDATORY_NOT_FOUND","details":{"api_name":"Last_Name"},"message":"required field not found","status":"error"}"#),
+    ("zoho.crm.createRecord", &["\"Leads\"", "[1]"], 200, "",
+     "", "fault run.type: Incompatible types for function at argument index 2 Required : [MAP] Found : LIST"),
+    ("zoho.crm.updateRecord", &["\"Leads\"", "9", r#"{"City":"x"}"#, r#"{"":""}"#, "\"my_crm\""], 200,
+     r#"{"data":[{"code":"SUCCESS","details":{"id":"9"},"status":"success"}]}"#,
+     r#"PUT api /crm/v2/Leads/9 {"data":[{"City":"x"}]} @my_crm"#, r#"{"id":"9"}"#),
+    ("zoho.crm.upsert", &["\"Leads\"", r#"{"Email":"p@zylker.com"}"#, r#"{"duplicate_check_fields":["Email"]}"#], 200,
+     r#"{"data":[{"code":"SUCCESS","details":{"id":"9"},"status":"success","action":"update"}]}"#,
+     r#"POST api /crm/v2/Leads/upsert {"data":[{"Email":"p@zylker.com"}],"duplicate_check_fields":["Email"]}"#, r#"{"id":"9"}"#),
+    ("zoho.crm.bulkCreate", &["\"Leads\"", r#"[{"Last_Name":"A"},{"Last_Name":"B"}]"#], 201,
+     r#"{"data":[{"code":"SUCCESS","details":{"id":"1"}},{"code":"INVALID_DATA","details":{}}]}"#,
+     r#"POST api /crm/v2/Leads {"data":[{"Last_Name":"A"},{"Last_Name":"B"}]}"#,
+     r#"[{"code":"SUCCESS","details":{"id":"1"}},{"code":"INVALID_DATA","details":{}}]"#),
+    ("zoho.crm.bulkUpdate", &["\"Leads\"", r#"[{"id":"1"}]"#, r#"{"trigger":["workflow"]}"#], 200, r#"{"data":[{"code":"SUCCESS"}]}"#,
+     r#"PUT api /crm/v2/Leads {"data":[{"id":"1"}],"trigger":["workflow"]}"#, r#"[{"code":"SUCCESS"}]"#),
+    ("zoho.crm.updateRelatedRecord", &["\"Campaigns\"", "5", "\"Leads\"", "9", r#"{"Member_Status":"Active"}"#], 200,
+     r#"{"data":[{"code":"SUCCESS","details":{"id":"5"},"status":"success"}]}"#,
+     r#"PUT api /crm/v2/Leads/9/Campaigns/5 {"data":[{"Member_Status":"Active"}]}"#, r#"{"id":"5"}"#),
+    ("zoho.crm.convertLead", &["\"9\"", r#"{"overwrite":true}"#], 200, r#"{"data":[{"Contacts":"1","Deals":null,"Accounts":"3"}]}"#,
+     r#"POST api /crm/v2/Leads/9/actions/convert {"data":[{"overwrite":true}]}"#, r#"{"Contacts":"1","Deals":null,"Accounts":"3"}"#),
+    ("zoho.crm.attachFile", &["\"Leads\"", "9", "FILE"], 200, r#"{"data":[{"code":"SUCCESS","details":{"id":"4"},"message":"attachment uploaded successfully","status":"success"}]}"#,
+     "POST api /crm/v2/Leads/9/Attachments multipart file(photo.png, image/png)=png",
+     r#"{"code":"SUCCESS","details":{"id":"4"},"message":"attachment uploaded successfully","status":"success"}"#),
+    ("zoho.crm.getOrgVariable", &["\"rate\""], 200, r#"{"variables":[{"api_name":"rate","value":"7"}]}"#,
+     "GET api /crm/v2/settings/variables/rate", "7"),
+    ("zoho.crm.invokeConnector", &["\"crm.modulemetadata\"", r#"{"module":"Leads"}"#], 200, r#"{"modules":[]}"#,
+     "GET api /crm/v2/settings/modules/Leads", r#"{"status_code":200,"response":"{\"modules\":[]}"}"#),
+    ("zoho.crm.invokeConnector", &["\"crm.modulemetadata\"", "{}"], 200, r#"{"modules":[]}"#,
+     "GET api /crm/v2/settings/modules", r#"{"status_code":200,"response":"{\"modules\":[]}"}"#),
+    ("zoho.crm.invokeConnector", &["\"crm.set\"", r#"{"apiname":"rate","value":"8"}"#], 200, r#"{"variables":[{"code":"SUCCESS"}]}"#,
+     r#"PUT api /crm/v2/settings/variables/rate {"variables":[{"value":"8"}]}"#,
+     r#"{"status_code":200,"response":"{\"rate\":\"8\",\"message\":\"New value updated successfully.\"}"}"#),
+    ("zoho.crm.invokeConnector", &["\"acme.api\"", "{}"], 200, "",
+     "", "fault run.unsupported: `zoho.crm.invokeConnector` with these arguments is known, not mapped yet"),
+    ("zoho.crm.v2.getRecords", &["\"Leads\""], 204, "", "GET api /crm/v2/Leads ?page=1&per_page=200", "[]"),
+    ("zoho.crm.v8.getRecords", &["\"Leads\"", r#"{"fields":"Last_Name"}"#, "2", "10", "\"my_crm\""], 200, r#"{"data":[{"id":"1"}]}"#,
+     "GET api /crm/v8/Leads ?page=2&per_page=10&fields=Last_Name @my_crm", r#"[{"id":"1"}]"#),
+    ("zoho.crm.v8.getRelatedRecords", &["\"Notes\"", "\"Leads\"", "1", r#"{"fields":"id"}"#], 204, "",
+     "GET api /crm/v8/Leads/1/Notes ?page=1&per_page=200&fields=id", "[]"),
+    ("zoho.crm.v8.upsert", &["\"Leads\"", r#"{"Email":"e"}"#, r#"{"duplicate_check_fields":["Email"]}"#, "\"my_crm\""], 200, "{}",
+     r#"POST api /crm/v8/Leads/upsert {"data":[{"Email":"e"}],"duplicate_check_fields":["Email"]} @my_crm"#, "{}"),
+    ("zoho.crm.v8.convertLead", &["9"], 200, r#"{"data":[{"code":"SUCCESS","details":{"Contacts":{"id":"1"}},"status":"success"}]}"#,
+     r#"POST api /crm/v8/Leads/9/actions/convert {"data":[{}]}"#, r#"{"Contacts":{"id":"1"}}"#),
+    ("zoho.crm.v8.getFields", &["\"Leads\"", "\"my_crm\""], 200, r#"{"fields":[]}"#,
+     "GET api /crm/v8/settings/fields ?module=Leads @my_crm", r#"{"fields":[]}"#),
+];
+
+#[test]
+fn tasks_of_crm_ask_and_answer() {
+    for (name, args, status, reply, request, answer) in CRM {
+        let (asked, answered) = run(name, args, *status, reply);
+        assert_eq!(asked, *request, "{name} {args:?}");
+        assert_eq!(answered, *answer, "{name} {args:?}");
+    }
+}
+
+#[test]
+fn scopes_and_origin_travel_with_the_request() {
+    let mut host = Recorder::default();
+    let task = tasks::find("zoho.crm.upsert").expect("a task");
+    tasks::perform(task, &[value("\"Leads\""), value("{}")], &Settings::default(), &mut host).expect("a value");
+    assert_eq!(host.asked[0].scopes, ["ZohoCRM.modules.Leads.CREATE", "ZohoCRM.modules.Leads.UPDATE"]);
+    assert_eq!(host.asked[0].origin, "zoho.crm.upsert");
+    assert_eq!(host.asked[0].timeout.as_secs(), 40);
+}
+
+#[test]
+fn arity_and_signature_follow_from_the_row() {
+    let task = tasks::find("zoho.crm.getRecordbyId").expect("a task, in any case");
+    assert_eq!(task.arity(), (2, 4));
+    assert_eq!(task.signature(), "zoho.crm.getRecordById(module, id, query?, connection?)");
+}
+
+/// `invokeurl` entries as `key: JSON`, or `key = WORD`.
+fn invoke(entries: &[&str], reply: Response) -> (String, Result<Value, Fault>) {
+    let entries: Vec<(String, EntryValue)> = entries
+        .iter()
+        .map(|entry| match entry.split_once(" = ") {
+            Some((key, word)) => (key.to_owned(), EntryValue::Word(word.to_owned())),
+            None => {
+                let (key, text) = entry.split_once(": ").expect("key: value");
+                (key.to_owned(), EntryValue::Value(value(text)))
+            }
+        })
+        .collect();
+    let mut host = Recorder { replies: vec![reply], ..Recorder::default() };
+    let done = block::perform(BlockKind::InvokeUrl, &entries, &Settings::default(), &mut host);
+    (host.asked.iter().map(line).collect::<Vec<_>>().join(" ; "), done)
+}
+
+#[rustfmt::skip]
+const WIRE: &[(&[&str], &str)] = &[
+    (&["url: \"https://a.example/x\""], "GET https://a.example/x"),
+    (&["url: \"https://a.example/x\"", "parameters: {\"a\":\"1 2\",\"b\":{\"c\":1}}"], "GET https://a.example/x ?a=1 2&b={\"c\":1}"),
+    (&["url: \"https://a.example/x?z=1#f\"", "parameters: \"a=1&b=2\""], "GET https://a.example/x?z=1&a=1&b=2#f"),
+    (&["url: \"https://a.example/x\"", "type = POST", "parameters: {\"a\":\"1\",\"l\":[1]}"], "POST https://a.example/x form a=1&l=[1]"),
+    (&["url: \"https://a.example/x\"", "type: \"put\"", "parameters: \"{}\""], "PUT https://a.example/x text/plain {}"),
+    (&["url: \"https://a.example/x\"", "type = DELETE", "parameters: {\"a\":\"1\"}"], "DELETE https://a.example/x form a=1"),
+    (&["url: \"https://a.example/x\"", "type = POST", "parameters: FILE"], "POST https://a.example/x application/octet-stream png"),
+    (&["url: \"https://a.example/x\"", "type = POST", "content-type: \"multipart/form-data\"", "parameters: {\"a\":1}"],
+     "POST https://a.example/x [Content-Type: multipart/form-data] multipart a=1"),
+    (&["url: \"https://a.example/x\"", "type = POST", "headers: {\"Content-Type\":\"application/json\",\"X-N\":5}", "parameters: \"[1]\"", "connection: \"acme\""],
+     "POST https://a.example/x [Content-Type: application/json] [X-N: 5] text/plain [1] @acme"),
+    (&["url: \"https://a.example/x\"", "type = POST", "body: \"hi\""], "POST https://a.example/x text/plain hi"),
+    (&["url: \"https://a.example/x\"", "type = POST", "body: {\"parent_id\":\"7\"}"], "POST https://a.example/x multipart parent_id=7"),
+    (&["url: \"https://a.example/x\"", "type = POST", "headers: {\"content-type\":\"application/x-www-form-urlencoded\"}", "body: {\"a\":1}"],
+     "POST https://a.example/x [content-type: application/x-www-form-urlencoded] form a=1"),
+    (&["url: \"https://a.example/x\"", "type = POST", "files: FILE", "parameters: {\"a\":1}"],
+     "POST https://a.example/x multipart file(photo.png, image/png)=png a=1"),
+    (&["url: \"https://a.example/x\"", "type = POST", "files: [{\"paramName\":\"n\",\"content\":\"t\",\"stringPart\":\"true\"},\"u\"]"],
+     "POST https://a.example/x multipart n=t file=u"),
+    (&["url: \"https://old.example\"", "url: \"https://a.example/new\""], "GET https://a.example/new"),
+];
+
+#[test]
+fn invokeurl_puts_parameters_where_the_method_wants_them() {
+    for (entries, request) in WIRE {
+        let (asked, done) = invoke(entries, response(200, "{}"));
+        assert_eq!(asked, *request, "{entries:?} {done:?}");
+    }
+}
+
+#[test]
+fn a_file_part_is_named_by_set_param_name() {
+    let file = File::new("a.txt", b"x".as_slice());
+    file.borrow_mut().param_name = Some("attachment".to_owned());
+    let entries = [
+        ("url".to_owned(), EntryValue::Value(Value::text("https://a.example"))),
+        ("type".to_owned(), EntryValue::Word("POST".to_owned())),
+        ("files".to_owned(), EntryValue::Value(Value::File(file))),
+    ];
+    let mut host = Recorder::default();
+    block::perform(BlockKind::InvokeUrl, &entries, &Settings::default(), &mut host).expect("a value");
+    assert_eq!(line(&host.asked[0]), "POST https://a.example multipart attachment(a.txt, text/plain)=x");
+}
+
+#[test]
+fn an_error_status_is_a_value_and_detailed_gives_the_code() {
+    let (_, done) = invoke(&["url: \"https://a.example\""], response(404, r#"{"code":"NONE"}"#));
+    assert_eq!(shown(&done.expect("a value")), r#"{"code":"NONE"}"#);
+    let (_, done) = invoke(&["url: \"https://a.example\"", "detailed: true"], response(500, "{\"a\":[1]}"));
+    assert_eq!(
+        shown(&done.expect("a value")),
+        r#"{"responseText":{"a":[1]},"responseHeader":{"content-type":"application/json;charset=UTF-8"},"responseCode":500}"#
+    );
+}
+
+#[test]
+fn response_format_and_decoding_shape_the_value() {
+    let url = "url: \"https://a.example/r.json\"";
+    let (_, done) = invoke(&[url, "response-format = FILE"], response(200, "{}"));
+    assert_eq!(shown(&done.expect("a value")), "x");
+    let (_, done) = invoke(&[url, "response-format = STRING"], response(200, "{}"));
+    assert_eq!(done.expect("a value").kind().name(), "TEXT");
+    let (_, done) = invoke(&[url, "response-format = NONE"], response(200, "{}"));
+    assert!(done.expect("a value").is_null());
+    let latin = Response { body: b"caf\xe9".to_vec(), ..response(200, "") };
+    let (_, done) = invoke(&[url, "response-decoding: \"ISO-8859-1\""], latin);
+    assert_eq!(shown(&done.expect("a value")), "café");
+}
+
+#[test]
+fn invokeurl_says_what_it_cannot_take() {
+    let said = |entries: &[&str]| invoke(entries, response(200, "")).1.expect_err("a fault").message();
+    assert_eq!(said(&["type = GET"]), "invokeurl needs the key `url`");
+    assert_eq!(
+        said(&["url: \"a.example\""]),
+        "`url` expects an absolute URL such as https://host/path, found `a.example`"
+    );
+    let url = "url: \"https://a.example\"";
+    assert!(said(&[url, "type = FETCH"]).ends_with("found `FETCH`"));
+    assert!(said(&[url, "headers: 5"]).starts_with("`headers` expects a map, found NUMBER"));
+    assert!(said(&[url, "files: FILE"]).contains("write `type : POST`"));
+    assert!(said(&[url, "response-decoding: \"utf-99\""]).contains("found `utf-99`"));
+}
+
+#[test]
+fn size_limits_depend_on_the_host_and_the_product() {
+    let limit = |url: &str, settings: &Settings| {
+        let entries = [("url".to_owned(), EntryValue::Value(Value::text(url)))];
+        let mut host = Recorder::default();
+        block::perform(BlockKind::InvokeUrl, &entries, settings, &mut host).expect("a value");
+        host.asked[0].max_response >> 20
+    };
+    let creator = Settings { dialect: ararat::value::Dialect::Creator, ..Settings::default() };
+    assert_eq!(limit("https://www.zohoapis.eu/crm", &Settings::default()), 15);
+    assert_eq!(limit("https://zoho.com.evil.example/", &Settings::default()), 5);
+    assert_eq!(limit("https://www.zohoapis.eu/crm", &creator), 5);
+}
