@@ -132,3 +132,17 @@ async fn a_photo_is_kept() {
     assert_eq!(desk.delete(&path).await.0, 200);
     assert_eq!(desk.get(&path).await.0, 204);
 }
+
+#[tokio::test]
+async fn files_are_kept_under_their_id() {
+    let desk = Desk::new().await;
+    let part = reqwest::multipart::Part::bytes(b"hello".to_vec()).file_name("a.txt");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let request = desk.http.post(desk.url("/crm/v8/files")).header("Authorization", format!("Bearer {}", desk.token));
+    let (status, body) = read(request.multipart(form).send().await.expect("an answer")).await;
+    assert_eq!((status, &body["data"][0]["details"]["name"]), (200, &json!("a.txt")));
+    let id = body["data"][0]["details"]["id"].as_str().expect("an id");
+    let response = desk.send(reqwest::Method::GET, &format!("/crm/v8/files?id={id}"), None).await;
+    assert_eq!(response.text().await.expect("text"), "hello");
+    assert_eq!(desk.get("/crm/v8/files?id=nothing").await.0, 400);
+}

@@ -247,3 +247,51 @@ async fn version_2_converts_to_bare_ids() {
     let row = body["data"][0].as_object().expect("a row");
     assert!(row["Contacts"].is_string() && row["Accounts"].is_string() && !row.contains_key("Deals"), "{row:?}");
 }
+
+#[tokio::test]
+async fn several_records_change_at_once() {
+    let desk = Desk::new().await;
+    let body = json!({"data": [{"City": "Bergen"}], "ids": [lead(0), lead(1), "1"]});
+    let (status, body) = desk.post("/crm/v8/Leads/actions/mass_update", body).await;
+    assert_eq!(status, 207);
+    assert_eq!(body["data"][2]["code"], "INVALID_DATA");
+    assert_eq!(desk.get("/crm/v8/Leads/search?criteria=(City:equals:bergen)").await.1["info"]["count"], 2);
+    let body = json!({"data": [{"City": "Bergen"}], "cvid": "1"});
+    assert_eq!(desk.post("/crm/v8/Leads/actions/mass_update", body).await.1["code"], "NOT_SUPPORTED");
+}
+
+#[tokio::test]
+async fn a_copy_has_an_id_and_lines_of_its_own() {
+    let desk = Desk::new().await;
+    let invoice = super::desk::seeded(13, 2);
+    let (status, body) = desk.post(&format!("/crm/v8/Invoices/{invoice}/actions/clone"), json!({})).await;
+    assert_eq!(status, 201, "{body}");
+    let id = body["data"][0]["details"]["id"].as_str().expect("an id");
+    let copy = desk.get(&format!("/crm/v8/Invoices/{id}")).await.1["data"][0].clone();
+    let first = desk.get(&format!("/crm/v8/Invoices/{invoice}")).await.1["data"][0].clone();
+    assert_eq!(copy["Grand_Total"], first["Grand_Total"]);
+    assert_ne!(copy["Invoice_Number"], first["Invoice_Number"]);
+    assert_ne!(copy["Invoiced_Items"][0]["id"], first["Invoiced_Items"][0]["id"]);
+}
+
+#[tokio::test]
+async fn several_calls_travel_in_one() {
+    let desk = Desk::new().await;
+    let requests = json!({"__composite_requests": [
+        {"sub_request_id": "a", "method": "POST", "uri": "/crm/v8/Leads", "body": {"data": [{"Last_Name": "Inner"}]}},
+        {"sub_request_id": "b", "method": "GET", "uri": "/crm/v8/Leads", "params": {"fields": "Last_Name", "per_page": 1}},
+        {"sub_request_id": "c", "method": "GET", "uri": "/crm/v8/Nothing"},
+    ]});
+    let (status, body) = desk.post("/crm/v8/__composite_requests", requests).await;
+    assert_eq!(status, 200, "{body}");
+    let statuses: Vec<&Value> = body["__composite_requests"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| &row["details"]["response"]["status_code"])
+        .collect();
+    assert_eq!(statuses, [201, 200, 400]);
+    assert_eq!(body["__composite_requests"][1]["details"]["response"]["body"]["data"][0]["Last_Name"], "Inner");
+    let nested = json!({"__composite_requests": [{"method": "POST", "uri": "/crm/v8/__composite_requests"}]});
+    assert_eq!(desk.post("/crm/v8/__composite_requests", nested).await.0, 400);
+}

@@ -3,7 +3,7 @@
 use super::super::exchange::{Answer, Problem};
 use super::module::{Field, Kind, Module, ORG_PREFIX};
 use super::{Ctx, Outcome, problem, related};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 fn module_id(ctx: &Ctx, module: &Module) -> String {
     let at = ctx.world.modules.iter().position(|other| other.name == module.name).unwrap_or(0) as u64;
@@ -94,7 +94,8 @@ fn shown_field(ctx: &Ctx, module: &Module, field: &Field, at: usize) -> Value {
         .iter()
         .enumerate()
         .map(|(place, option)| {
-            json!({"display_value": option, "actual_value": option, "reference_value": option,
+            let id = format!("{}{place:02}", field_id(ctx, module, at));
+            json!({"id": id, "colour_code": null, "display_value": option, "actual_value": option, "reference_value": option,
                    "sequence_number": place + 1, "type": "used"})
         })
         .collect();
@@ -186,17 +187,26 @@ fn shown_lists(ctx: &Ctx, module: &Module) -> Vec<Value> {
     named
         .enumerate()
         .map(|(at, (name, target))| {
-            let mut shown = Map::new();
-            let address = format!("{}/{{ENTITYID}}/{name}", module.name);
-            shown.insert("id".to_owned(), json!((base + at as u64).to_string()));
-            shown.insert("api_name".to_owned(), json!(name));
-            shown.insert("name".to_owned(), json!(name.replace('_', " ")));
-            shown.insert("display_label".to_owned(), json!(name.replace('_', " ")));
-            shown.insert("module".to_owned(), json!({"api_name": target}));
-            shown.insert("href".to_owned(), json!(address));
-            shown.insert("type".to_owned(), json!("default"));
-            shown.insert("sequence_number".to_owned(), json!((at + 1).to_string()));
-            Value::Object(shown)
+            let label = name.replace('_', " ");
+            json!({
+                "id": (base + at as u64).to_string(),
+                "sequence_number": (at + 1).to_string(),
+                "api_name": name,
+                "name": label,
+                "display_label": label,
+                "module": {"api_name": target, "id": ctx.world.module(&target).map(|found| module_id(ctx, found))},
+                "href": format!("{}/{{ENTITYID}}/{name}", module.name),
+                "action": null,
+                "type": "default",
+                "status": "visible",
+                "visible": true,
+                "customize_sort": false,
+                "customize_fields": false,
+                "customize_display_label": false,
+                "sort_by": null,
+                "sort_order": null,
+                "fields": [],
+            })
         })
         .collect()
 }

@@ -9,10 +9,12 @@ pub mod problem;
 mod actions;
 mod attachments;
 mod compare;
+mod composite;
 mod convert;
 mod coql;
 mod criteria;
 mod deleted;
+mod files;
 mod meta;
 mod org;
 mod photo;
@@ -140,7 +142,10 @@ fn route(ctx: &mut Ctx) -> Outcome {
         (method, ["users", rest @ ..]) => users::answer(ctx, method, rest),
         ("GET", ["org"]) => org::get(ctx),
         ("POST", ["coql"]) => coql::answer(ctx),
-        (_, ["org" | "coql"]) => Err(problem::invalid_method()),
+        ("POST", ["files"]) => files::upload(ctx),
+        ("GET", ["files"]) => files::download(ctx),
+        ("POST", ["__composite_requests"]) => composite::answer(ctx),
+        (_, ["org" | "coql" | "files" | "__composite_requests"]) => Err(problem::invalid_method()),
         ("GET", [module, "search"]) => search::answer(ctx, module),
         ("POST", [module, "upsert"]) => upsert::answer(ctx, module),
         ("GET", [module, "deleted"]) => deleted::answer(ctx, module),

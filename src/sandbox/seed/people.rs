@@ -22,6 +22,7 @@ pub fn plant(docs: &mut Docs) {
         let profile = json!({
             "display_label": name, "name": name, "id": id, "category": name == "Standard", "custom": false,
             "type": "normal_profile", "description": null, "created_time": null, "modified_time": null,
+            "created_by": null, "modified_by": null, "permissions_details": [], "sections": [],
         });
         docs.put("profiles", id, profile);
     }
