@@ -8,18 +8,17 @@ use super::{Value, compare, nesting};
 use crate::fault::Fault;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// A set of values by type and value, deep.
+#[derive(Default)]
 pub struct ValueSet {
     state: RandomState,
-    places: HashMap<u64, Vec<Value>, RandomState>,
-}
-
-impl Default for ValueSet {
-    fn default() -> Self {
-        Self { state: RandomState::default(), places: HashMap::default() }
-    }
+    /// The first value of each fingerprint.
+    firsts: HashMap<u64, Value, RandomState>,
+    /// Different values that share a fingerprint with a first one; hardly ever any.
+    others: Vec<Value>,
 }
 
 impl ValueSet {
@@ -34,20 +33,31 @@ impl ValueSet {
     /// Adds a value; whether it was new.
     pub fn insert(&mut self, value: &Value) -> Result<bool, Fault> {
         let hash = self.hash(value)?;
-        let equals = self.places.entry(hash).or_default();
-        for known in equals.iter() {
-            if compare::strictly_equal(known, value)? {
-                return Ok(false);
+        match self.firsts.entry(hash) {
+            Entry::Vacant(free) => {
+                free.insert(value.clone());
+                return Ok(true);
             }
+            Entry::Occupied(first) if compare::strictly_equal(first.get(), value)? => return Ok(false),
+            Entry::Occupied(_) => {}
         }
-        equals.push(value.clone());
-        Ok(true)
+        let new = !self.is_other(value)?;
+        if new {
+            self.others.push(value.clone());
+        }
+        Ok(new)
     }
 
     pub fn contains(&self, value: &Value) -> Result<bool, Fault> {
-        let Some(equals) = self.places.get(&self.hash(value)?) else { return Ok(false) };
-        for known in equals {
-            if compare::strictly_equal(known, value)? {
+        match self.firsts.get(&self.hash(value)?) {
+            None => Ok(false),
+            Some(first) => Ok(compare::strictly_equal(first, value)? || self.is_other(value)?),
+        }
+    }
+
+    fn is_other(&self, value: &Value) -> Result<bool, Fault> {
+        for other in &self.others {
+            if compare::strictly_equal(other, value)? {
                 return Ok(true);
             }
         }
@@ -80,12 +90,8 @@ impl ValueSet {
             },
             Value::File(file) => file.borrow().name.hash(hasher),
             Value::Error(caught) => caught.message.hash(hasher),
-            Value::Int(n) => (*n as f64).to_bits().hash(hasher),
-            Value::Decimal(_) | Value::Wide(_) | Value::Float(_) => {
-                let double = value.number().map_or(0.0, |number| number.to_f64());
-                // `-0.0` and `0` are equal.
-                (double + 0.0).to_bits().hash(hasher);
-            }
+            Value::Int(n) => n.hash(hasher),
+            Value::Decimal(_) | Value::Wide(_) | Value::Float(_) => feed_number(value, hasher),
         }
         Ok(())
     }
@@ -106,6 +112,16 @@ impl ValueSet {
         }
         (pairs.len(), sum).hash(hasher);
         Ok(())
+    }
+}
+
+/// `1.0` as `1`; what is not whole as the nearest double.
+fn feed_number(value: &Value, hasher: &mut impl Hasher) {
+    let Some(number) = value.number() else { return };
+    let whole = number.exact().map(|wide| wide.normalised()).filter(|wide| wide.scale == 0);
+    match whole.and_then(|wide| i64::try_from(wide.mantissa).ok()) {
+        Some(n) => n.hash(hasher),
+        None => number.to_f64().to_bits().hash(hasher),
     }
 }
 
@@ -133,5 +149,14 @@ mod tests {
             assert_eq!(set.insert(&read(text)).expect("shallow"), new, "{text}");
         }
         assert!(set.contains(&Value::Float(1.0)).expect("shallow"));
+        assert!(!set.contains(&Value::Float(1.5)).expect("shallow"));
+    }
+
+    #[test]
+    fn neighbouring_ids_beyond_the_precision_of_doubles_do_not_clash() {
+        let ids: Vec<Value> = (0..1_000).map(|n| Value::Int(500_000_000_000_000_000 + n)).collect();
+        let set = ValueSet::of(&ids).expect("shallow");
+        assert_eq!(set.firsts.len(), 1_000);
+        assert!(set.others.is_empty());
     }
 }
