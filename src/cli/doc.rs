@@ -39,7 +39,7 @@ impl Doc {
             }
             What::Tasks { name: Some(name) } => match tasks::find(&name) {
                 Some(task) => {
-                    println!("{}", task.page());
+                    print!("{}", task_page(task));
                     Exit::Ok
                 }
                 None => bad_use(format!("there is no task `{name}`")),
@@ -65,6 +65,19 @@ pub fn builtins_page() -> String {
         }
         page.push_str(&entry(row));
     }
+    page
+}
+
+/// One task: signature, what it gives, where that is known from.
+fn task_page(task: &tasks::Task) -> String {
+    let mut page = format!("{}\n\n{}\n\n", task.signature(), task.doc);
+    if task.cases.is_empty() {
+        page.push_str("known, not mapped yet: a call is refused\n");
+    }
+    for case in &task.cases {
+        page.push_str(&format!("request     {}\n", case.request));
+    }
+    page.push_str(&format!("source      {}\nconfidence  {:?}\n", task.source, task.confidence));
     page
 }
 

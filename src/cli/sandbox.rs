@@ -1,12 +1,57 @@
 //! `ararat sandbox`: the embedded imitation of Zoho as a server of its own.
 
 use super::{Exit, bad_use};
+use crate::sandbox::{Sandbox, SandboxOptions};
 use clap::Args;
+use std::path::PathBuf;
+use std::sync::mpsc;
 
 #[derive(Args)]
-pub struct Serve {}
+pub struct Serve {
+    /// Port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Folder for the SQLite file that keeps the state; without it the state is gone at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// TOML file with modules of your own
+    #[arg(long, value_name = "FILE")]
+    modules: Option<PathBuf>,
+    /// Print the addresses and credentials as one line of JSON, and nothing else
+    #[arg(long)]
+    json: bool,
+}
+
 impl Serve {
     pub fn main(self) -> Exit {
-        bad_use("stub")
+        let options =
+            SandboxOptions { port: self.port, data: self.data, modules: self.modules, ..SandboxOptions::default() };
+        let sandbox = match Sandbox::start(options) {
+            Ok(sandbox) => sandbox,
+            Err(error) => return bad_use(error),
+        };
+        let (stop, stopped) = mpsc::channel();
+        if let Err(error) = ctrlc::set_handler(move || {
+            // Nobody listens any more: it is stopping already.
+            let _ = stop.send(());
+        }) {
+            return bad_use(format!("cannot listen for Ctrl-C: {error}"));
+        }
+        match self.json {
+            true => println!("{}", sandbox.info_json()),
+            false => {
+                println!("Zoho accounts and CRM, imitated at {}", sandbox.accounts_url());
+                println!("client id      {}", sandbox.client_id());
+                println!("client secret  {}", sandbox.client_secret());
+                println!("refresh token  {}", sandbox.refresh_token());
+                println!("grant token    {}", sandbox.grant_token());
+                println!("redirect URI   {}", sandbox.redirect_uri());
+                println!("Ctrl-C stops it.");
+            }
+        }
+        // The channel also ends when the handler is gone; either way it is time to stop.
+        let _ = stopped.recv();
+        sandbox.stop();
+        Exit::Ok
     }
 }

@@ -50,6 +50,8 @@ pub struct Param {
 /// A request, and the arguments for which it is made.
 #[derive(Debug)]
 pub struct Case {
+    /// The request as the row writes it: `GET {api}/crm/v2/{module}`.
+    pub request: String,
     when: Vec<(Node, Test)>,
     pub method: Method,
     pub family: String,
@@ -265,6 +267,7 @@ impl Case {
             method,
             family,
             path,
+            request: raw.request,
             query: Table::parse(&raw.query)?,
             headers: Table::parse(&raw.headers)?,
             json: raw.json.as_ref().map(Node::parse).transpose()?,
