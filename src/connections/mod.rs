@@ -25,6 +25,7 @@ mod store;
 pub mod template;
 pub mod transfer;
 pub mod vault;
+mod warm;
 
 pub use connection::{Connection, State};
 pub use credential::{Credential, Secret};

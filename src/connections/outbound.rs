@@ -3,13 +3,16 @@
 //! Asynchronous and free of any host, so that a script that blocks and a server that parks its
 //! scripts share it. The registry is opened only when a request first needs it.
 
+use super::Connection;
 use super::Error;
 use super::auth::Bound;
 use super::credential::{Credential, Secret};
 use super::refresh::{self, Ready};
 use super::registry::{Registry, Settings};
 use super::resolve::{self, Chosen};
+use super::service::Service;
 use super::template::Values;
+use super::warm::{self, Hot};
 use crate::fault::Fault;
 use crate::host::{Request, Response};
 use crate::http::{Attach, Client, Hop, Outgoing};
@@ -76,31 +79,16 @@ impl Outbound {
             return Ok(self.client.send(outgoing, None).await?);
         }
         let registry = self.registry().await?;
-        let Some(chosen) = resolve::choose(registry, &request).await? else {
-            let outgoing = outgoing(&request, &Values::new(), None)?;
-            return Ok(self.client.send(outgoing, None).await?);
-        };
-        refresh::check_state(&chosen.connection)?;
-        resolve::check_scopes(&request, &chosen)?;
-        let Chosen { connection, service } = chosen;
-        let chosen = |connection| Chosen { connection, service: service.clone() };
-
-        // An address that must not see the credentials is refused before any token is asked for.
-        let values = refresh::values_of(&service, &connection)?;
-        let allowed = hosts_of(&chosen(connection.clone()), &values);
-        check_address(&request, &values, &connection.link_name, &allowed)?;
-
-        let ready = refresh::ready(registry, &self.client, &service, connection, None).await?;
-        let used = access_of(&ready.credential);
-        let connection = ready.connection.clone();
-        let answer = self.attempt(&request, &chosen(connection.clone()), ready).await?;
-        let (401, Some(used)) = (answer.status, used) else {
+        let hot = self.hot(registry, &request).await?;
+        let answer = self.attempt(&request, &hot).await?;
+        let (401, Some(used)) = (answer.status, access_of(&hot.bound.credential)) else {
             return Ok(answer);
         };
         // The provider may have ended the token early: once more with a new one.
-        match refresh::ready(registry, &self.client, &service, connection.clone(), Some(&used)).await {
+        let service = hot.bound.service.clone();
+        match refresh::ready(registry, &self.client, &service, hot.connection.clone(), Some(&used)).await {
             Ok(ready) if access_of(&ready.credential).as_ref() != Some(&used) => {
-                self.attempt(&request, &chosen(connection), ready).await
+                self.attempt(&request, &self.bind(service, ready)?).await
             }
             // The server's own answer says more than that there is nothing to refresh with.
             Ok(_) | Err(Error::Wait { .. } | Error::Provider { .. }) => Ok(answer),
@@ -108,22 +96,47 @@ impl Outbound {
         }
     }
 
-    async fn attempt(&self, request: &Request, chosen: &Chosen, ready: Ready) -> Result<Response, Error> {
-        let connection = &ready.connection;
-        let values = refresh::values_of(&chosen.service, connection)?;
-        for secret in ready.credential.secrets() {
+    /// The request's connection, ready for use: as it was kept, or read and refreshed at need.
+    async fn hot(&self, registry: &Registry, request: &Request) -> Result<Arc<Hot>, Error> {
+        let key = warm::key_of(request);
+        if let Some(hot) = registry.warm(&key).filter(|hot| !hot.connection.is_due(registry.now())) {
+            resolve::check_scopes(request, &hot.connection, &hot.bound.service)?;
+            return Ok(hot);
+        }
+        let stamp = registry.stamp();
+        let Chosen { connection, service } = resolve::choose(registry, request).await?;
+        refresh::check_state(&connection)?;
+        resolve::check_scopes(request, &connection, &service)?;
+        // An address that must not see the credentials is refused before any token is asked for.
+        let values = refresh::values_of(&service, &connection)?;
+        let allowed = hosts_of(&service, &connection, &values);
+        check_address(request, &values, &connection.link_name, &allowed)?;
+        let ready = refresh::ready(registry, &self.client, &service, connection, None).await?;
+        let hot = Arc::new(self.bind(service, ready)?);
+        registry.keep_warm(key, stamp, hot.clone());
+        Ok(hot)
+    }
+
+    fn bind(&self, service: Arc<Service>, ready: Ready) -> Result<Hot, Error> {
+        let Ready { connection, credential } = ready;
+        for secret in credential.secrets() {
             self.client.redactor().learn(secret);
         }
-        let bound = Bound {
-            link: connection.link_name.clone(),
-            service: chosen.service.clone(),
-            allowed: hosts_of(&Chosen { connection: connection.clone(), service: chosen.service.clone() }, &values),
-            credential: ready.credential,
-            values,
-        };
+        let values = refresh::values_of(&service, &connection)?;
+        let allowed = hosts_of(&service, &connection, &values);
+        let link = connection.link_name.clone();
+        Ok(Hot { connection, bound: Bound { link, service, credential, values, allowed } })
+    }
+
+    async fn attempt(&self, request: &Request, hot: &Hot) -> Result<Response, Error> {
+        let bound = &hot.bound;
+        // Another client may have made the entry.
+        for secret in bound.credential.secrets() {
+            self.client.redactor().learn(secret);
+        }
         let outgoing = outgoing(request, &bound.values, Some(&bound.link))?;
         bound.check(&outgoing.hop.url)?;
-        Ok(self.client.send(outgoing, Some(&bound as &dyn Attach)).await?)
+        Ok(self.client.send(outgoing, Some(bound as &dyn Attach)).await?)
     }
 }
 
@@ -139,9 +152,9 @@ fn access_of(credential: &Credential) -> Option<Secret> {
     }
 }
 
-fn hosts_of(chosen: &Chosen, values: &Values) -> Vec<String> {
-    let mut hosts = chosen.service.allowed_hosts(values);
-    hosts.extend(chosen.connection.hosts.iter().cloned());
+fn hosts_of(service: &Service, connection: &Connection, values: &Values) -> Vec<String> {
+    let mut hosts = service.allowed_hosts(values);
+    hosts.extend(connection.hosts.iter().cloned());
     hosts
 }
 

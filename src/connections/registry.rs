@@ -10,6 +10,7 @@ use super::service::{Auth, Grant, Service, host_of};
 use super::store::{AuditLine, SecretChange, Store};
 use super::template::Values;
 use super::vault::{self, KeyRow, KeySource, Vault};
+use super::warm::{Hot, Stamp, Warm};
 use super::{Error, catalogue, data_centre, home, scope};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Asks a person for a secret.
 pub type Ask = Arc<dyn Fn(&str) -> Result<Zeroizing<String>, Error> + Send + Sync>;
 
+const FILE: &str = "registry.db";
 /// How long a process waits for another one that is refreshing the same connection.
 const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -41,6 +43,7 @@ struct Inner {
     vault: RwLock<Option<Arc<Vault>>>,
     /// One lock per connection being refreshed, so that many callers make one token request.
     flights: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    warm: Warm,
     clock: Clock,
     ask: Option<Ask>,
     actor: String,
@@ -98,7 +101,7 @@ impl Registry {
     /// Opens the registry of a data directory, making it where it is missing.
     pub async fn open(dir: &Path, settings: Settings) -> Result<Self, Error> {
         home::make_private_dir(dir)?;
-        let store = Store::open(&dir.join("registry.db")).await?;
+        let store = Store::open(&dir.join(FILE)).await?;
         Ok(Self::with(store, Some(dir.to_owned()), None, settings))
     }
 
@@ -114,6 +117,7 @@ impl Registry {
             dir,
             vault: RwLock::new(vault),
             flights: Mutex::default(),
+            warm: Warm::default(),
             clock: settings.clock.unwrap_or_else(|| Arc::new(system_now)),
             ask: settings.ask,
             actor: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_else(|_| "local".into()),
@@ -375,6 +379,23 @@ impl Registry {
     /// Times of an event since a given time.
     pub async fn times_of(&self, link: &str, event: &str, since: i64) -> Result<Vec<i64>, Error> {
         self.inner.store.times_of(link, event, since).await
+    }
+
+    // --- ready connections
+
+    /// A connection kept ready under a key, unless the registry has changed since it was read.
+    pub(super) fn warm(&self, key: &str) -> Option<Arc<Hot>> {
+        self.inner.warm.get(key, self.stamp())
+    }
+
+    pub(super) fn keep_warm(&self, key: String, stamp: Option<Stamp>, hot: Arc<Hot>) {
+        self.inner.warm.put(key, stamp, hot);
+    }
+
+    /// Tells whether the registry has changed, for what is read after it.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        let file = self.inner.dir.as_ref().map(|dir| dir.join(FILE));
+        Stamp::take(self.inner.store.writes(), file.as_deref())
     }
 
     // --- locks

@@ -16,15 +16,15 @@ pub struct Chosen {
 }
 
 /// The connection that a request runs on: the one it names, or the account's own for its product.
-pub async fn choose(registry: &Registry, request: &Request) -> Result<Option<Chosen>, Error> {
+pub async fn choose(registry: &Registry, request: &Request) -> Result<Chosen, Error> {
     match (&request.connection, &request.target) {
         (Some(link), _) => {
             let connection = registry.connection(link).await?;
             let service = Arc::new(registry.service(&connection.service).await?);
-            Ok(Some(Chosen { connection, service }))
+            Ok(Chosen { connection, service })
         }
-        (None, Target::Zoho { family, path }) => own(registry, family, path).await.map(Some),
-        (None, Target::Url(_)) => Ok(None),
+        (None, Target::Zoho { family, path }) => own(registry, family, path).await,
+        (None, Target::Url(_)) => Err(Error::usage("the request names no connection")),
     }
 }
 
@@ -96,12 +96,12 @@ fn parse(text: &str) -> Result<Url, Error> {
 }
 
 /// Names the scopes that a call needs and its connection lacks, where both are known.
-pub fn check_scopes(request: &Request, chosen: &Chosen) -> Result<(), Error> {
-    let missing = scope::missing(&chosen.connection.scopes, &request.scopes);
-    if missing.is_empty() || !chosen.service.is_zoho() {
+pub fn check_scopes(request: &Request, connection: &Connection, service: &Service) -> Result<(), Error> {
+    let missing = scope::missing(&connection.scopes, &request.scopes);
+    if missing.is_empty() || !service.is_zoho() {
         return Ok(());
     }
-    Err(Error::MissingScope { link: chosen.connection.link_name.clone(), missing })
+    Err(Error::MissingScope { link: connection.link_name.clone(), missing })
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite, Transaction};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -21,6 +22,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// An open registry file.
 pub struct Store {
     pool: SqlitePool,
+    /// Grows after each write of this process.
+    writes: AtomicU64,
 }
 
 /// What a change does to the sealed credential.
@@ -82,7 +85,7 @@ impl Store {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&pool).await.map_err(|error| Error::Store(error.to_string()))?;
-        Ok(Store { pool })
+        Ok(Store { pool, writes: AtomicU64::new(0) })
     }
 
     /// Closes the file; later calls fail.
@@ -124,7 +127,7 @@ impl Store {
         if let Some(sealed) = sealed {
             put_secret(&mut tx, &connection.id, sealed).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 
@@ -154,7 +157,7 @@ impl Store {
             SecretChange::Set(sealed) => put_secret(&mut tx, &connection.id, sealed).await?,
             SecretChange::Forget => shred(&mut tx, &connection.id).await?,
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(true)
     }
 
@@ -162,7 +165,7 @@ impl Store {
         let mut tx = self.begin().await?;
         shred(&mut tx, &connection.id).await?;
         sqlx::query("delete from connections where id = ?").bind(&connection.id).execute(&mut *tx).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(())
     }
 
@@ -197,7 +200,7 @@ impl Store {
             let record: String = sealed.try_get("record")?;
             put_secret(&mut tx, &record, &reseal(&record, &read_sealed(sealed)?)?).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(rows.len())
     }
 
@@ -214,7 +217,7 @@ impl Store {
             return read_key_row(&there);
         }
         put_key_row(&mut tx, row).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(row.clone())
     }
 
@@ -241,11 +244,13 @@ impl Store {
         .execute(&self.pool)
         .await
         .map_err(|error| taken(error, &service.link_name))?;
+        self.wrote();
         Ok(())
     }
 
     pub async fn delete_service(&self, link: &str) -> Result<(), Error> {
         sqlx::query("delete from services where link_name = ?").bind(link).execute(&self.pool).await?;
+        self.wrote();
         Ok(())
     }
 
@@ -272,6 +277,22 @@ impl Store {
     pub async fn times_of(&self, link: &str, event: &str, since: i64) -> Result<Vec<i64>, Error> {
         let query = sqlx::query_scalar("select at from audit where link_name = ? and event = ? and at > ? order by at");
         Ok(query.bind(link).bind(event).bind(since).fetch_all(&self.pool).await?)
+    }
+
+    /// How often this process has written.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
+    }
+
+    /// Counted after the write is done: whoever read before it sees a smaller count.
+    fn wrote(&self) {
+        self.writes.fetch_add(1, Ordering::Release);
+    }
+
+    async fn commit(&self, tx: Transaction<'_, Sqlite>) -> Result<(), Error> {
+        tx.commit().await?;
+        self.wrote();
+        Ok(())
     }
 
     /// Takes the write lock at once, so that two changes wait for each other instead of failing.

@@ -7,6 +7,7 @@ mod flows;
 mod host;
 mod provider;
 mod refresh;
+mod sandbox;
 mod secrets;
 mod stage;
 mod vault;

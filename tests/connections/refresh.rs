@@ -227,3 +227,23 @@ fn a_slow_answer_is_a_socket_timeout() {
     assert_eq!(*fault.kind(), FaultKind::SocketTimeout);
     assert_eq!(fault.message(), "socket timeout error");
 }
+
+#[test]
+fn a_change_by_another_process_counts_at_once() {
+    let (provider, clock, folder) = (zoho(), Clock::new(), Folder::new());
+    let first = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+    wait(first.add_sandbox(&account(&provider.url))).expect("a connection");
+    let second = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+    let mut host = host(&first);
+    for _ in 0..3 {
+        send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+        // Long enough for the connection to be kept ready.
+        std::thread::sleep(Duration::from_millis(70));
+    }
+    wait(second.forget_tokens("zoho_crm", "by the user")).expect("revoked");
+    for link in [None, Some("zoho_crm")] {
+        let fault = send(&mut host, task("/crm/v2/Leads", link)).expect_err("a fault");
+        assert_eq!(fault.message(), "the connection `zoho_crm` was revoked");
+    }
+    assert_eq!(provider.seen_at("/crm/v2/Leads").len(), 3);
+}
