@@ -99,7 +99,7 @@ impl Scan {
             Some(_) | None => {
                 let line_end = line_end(bytes, start);
                 let end = end_of_text_on_line(bytes, start, line_end);
-                self.close_text(bytes, bytes[start], end, line_end);
+                self.close_text(bytes, start, end, line_end);
                 let message = super::recover::IMPROPER;
                 self.diagnostics.push(
                     Diagnostic::error("DG101", "save.statement", Span::new(start, end), message)
@@ -111,14 +111,16 @@ impl Scan {
     }
 
     /// Puts a quote at `end` and moves the rest of the line by one, over the line break.
-    fn close_text(&mut self, bytes: &[u8], quote: u8, end: usize, line_end: usize) {
+    fn close_text(&mut self, bytes: &[u8], start: usize, end: usize, line_end: usize) {
         let mended = self.mended.get_or_insert_with(|| bytes.to_vec());
         if line_end == mended.len() {
-            mended.push(b'\n');
+            // There is no room for a quote, so the text goes.
+            mended[start..end].fill(b' ');
+            return;
         }
         // Only ASCII signs stand between the two, so the copy stays UTF-8.
         mended[end..=line_end].rotate_right(1);
-        mended[end] = quote;
+        mended[end] = bytes[start];
     }
 }
 
@@ -169,7 +171,7 @@ fn swallows_code(source: &str, start: usize, end: usize) -> bool {
 /// Where an unclosed text most likely ends: before the signs at the end of its line.
 fn end_of_text_on_line(bytes: &[u8], start: usize, line_end: usize) -> usize {
     let line = &bytes[start + 1..line_end];
-    let kept = line.iter().rposition(|byte| !b" \t\r;,)]}".contains(byte)).map_or(0, |last| last + 1);
+    let kept = line.iter().rposition(|byte| !b" \t\r;,)]}\\".contains(byte)).map_or(0, |last| last + 1);
     // A backslash before the closing quote is the usual cause; the quote itself is part of the text then.
     start + 1 + kept
 }

@@ -1,9 +1,10 @@
 //! Expressions: climbing over the flat row of operators, operands and their steps.
 
-use super::{Builder, next, next_if, span_of};
-use crate::syntax::ast::{Arg, BinaryOp, Expr, ExprKind, Fetch, FetchTail, Name, Step, UnaryOp};
+use super::{Builder, Nodes, span_of};
+use crate::source::Span;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Fetch, FetchTail, Name, Step, UnaryOp};
 use crate::syntax::parser::Rule;
-use pest::iterators::{Pair, Pairs};
+use pest::iterators::Pair;
 
 /// Words that can name nothing.
 const RESERVED: [&str; 9] = ["if", "else", "for", "in", "return", "try", "catch", "break", "continue"];
@@ -11,29 +12,29 @@ const RESERVED: [&str; 9] = ["if", "else", "for", "in", "return", "try", "catch"
 impl<'s, 't> Builder<'s, 't> {
     /// `expr`
     pub(super) fn expr(&mut self, pair: Pair<'t, Rule>) -> Expr<'s> {
-        let mut pairs = pair.into_inner();
+        let mut pairs = Nodes::of(pair);
         self.operators(&mut pairs)
     }
 
     /// The single `expr` inside a pair
     pub(super) fn only_expr(&mut self, pair: Pair<'t, Rule>) -> Expr<'s> {
-        let mut inner = pair.into_inner();
-        self.expr(next(&mut inner))
+        let mut inner = Nodes::of(pair);
+        self.expr(inner.must())
     }
 
     /// The flat row `operand op operand …` of `expr`, `simple` and `field_value`
-    pub(super) fn operators(&mut self, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
+    pub(super) fn operators(&mut self, pairs: &mut Nodes<'t>) -> Expr<'s> {
         let first = self.operand(pairs);
         self.climb(first, pairs, 0)
     }
 
     /// Goes on behind an operand that has been read.
-    pub(super) fn operators_after(&mut self, first: Expr<'s>, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
+    pub(super) fn operators_after(&mut self, first: Expr<'s>, pairs: &mut Nodes<'t>) -> Expr<'s> {
         self.climb(first, pairs, 0)
     }
 
     /// Gathers operators of at least level `least`, each level into one flat `Binary`.
-    fn climb(&mut self, mut left: Expr<'s>, pairs: &mut Pairs<'t, Rule>, least: u8) -> Expr<'s> {
+    fn climb(&mut self, mut left: Expr<'s>, pairs: &mut Nodes<'t>, least: u8) -> Expr<'s> {
         while let Some(op) = self.peek_op(pairs) {
             let level = self.level(op);
             if level < least {
@@ -43,7 +44,7 @@ impl<'s, 't> Builder<'s, 't> {
             while let Some(op) = self.peek_op(pairs)
                 && self.level(op) == level
             {
-                let at = span_of(&next(pairs));
+                let at = span_of(&pairs.must());
                 let operand = self.right_operand(op, pairs);
                 rest.push((op, at, self.climb(operand, pairs, level + 1)));
             }
@@ -53,8 +54,8 @@ impl<'s, 't> Builder<'s, 't> {
         left
     }
 
-    fn right_operand(&mut self, op: BinaryOp, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
-        if let Some(span) = next_if(pairs, Rule::date_span).map(|pair| span_of(&pair)) {
+    fn right_operand(&mut self, op: BinaryOp, pairs: &mut Nodes<'t>) -> Expr<'s> {
+        if let Some(span) = pairs.accept(Rule::date_span).map(|pair| span_of(&pair)) {
             if self.criteria == 0 {
                 self.improper(span, "a span of dates can stand only in the criteria of a form", None);
             }
@@ -69,10 +70,9 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     /// The operator that comes next, if one does
-    fn peek_op(&self, pairs: &Pairs<'t, Rule>) -> Option<BinaryOp> {
-        let pair = pairs.peek()?;
-        match pair.as_rule() {
-            Rule::op | Rule::field_op | Rule::in_op | Rule::field_in => Some(binary_op(pair.as_str())),
+    fn peek_op(&self, pairs: &mut Nodes<'t>) -> Option<BinaryOp> {
+        match pairs.peek()? {
+            Rule::op | Rule::field_op | Rule::in_op | Rule::field_in => Some(binary_op(pairs.0.peek()?.as_str())),
             _ => None,
         }
     }
@@ -91,19 +91,19 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     /// `operand`
-    pub(super) fn operand(&mut self, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
+    pub(super) fn operand(&mut self, pairs: &mut Nodes<'t>) -> Expr<'s> {
+        let mut inner = Nodes::of(pairs.must());
         let mut ops = Vec::new();
-        while let Some(pair) = next_if(pairs, Rule::unary) {
+        while let Some(pair) = inner.accept(Rule::unary) {
             ops.push((unary_op(pair.as_str()), span_of(&pair)));
         }
-        let base = self.primary(pairs);
-        let is_min = self.is_min_literal(&base);
-        let base_span = base.span;
-        let operand = self.chain(base, pairs);
-        if is_min {
+        let base = self.primary(&mut inner);
+        let min = self.is_min_literal(&base).then_some(base.span);
+        let operand = self.chain(base, &mut inner);
+        if let Some(min) = min {
             match (ops.last(), &operand.kind) {
                 (Some((UnaryOp::Neg, _)), ExprKind::Int(_)) => drop(ops.pop()),
-                _ => self.too_great(base_span),
+                _ => self.too_great(min),
             }
         }
         let Some((_, first)) = ops.first() else { return operand };
@@ -111,11 +111,12 @@ impl<'s, 't> Builder<'s, 't> {
         Expr { span, kind: ExprKind::Unary { ops, operand: Box::new(operand) } }
     }
 
-    /// `primary`
-    fn primary(&mut self, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
-        let pair = next(pairs);
+    /// `primary`, with the brackets that belong to a name
+    fn primary(&mut self, pairs: &mut Nodes<'t>) -> Expr<'s> {
+        let pair = pairs.must();
         let span = span_of(&pair);
         let kind = match pair.as_rule() {
+            Rule::name => return self.word(self.name(&pair), pairs),
             Rule::text => ExprKind::Text(self.text(span)),
             Rule::quoted => ExprKind::Quoted(self.quoted(span)),
             Rule::number => return self.number(span),
@@ -123,29 +124,34 @@ impl<'s, 't> Builder<'s, 't> {
             Rule::braces => return self.braces(pair),
             Rule::brackets => return self.brackets(pair),
             Rule::typed => self.typed(pair),
-            Rule::insert => self.insert(pair),
-            _ => return self.word(self.name(&pair), pairs),
+            _ => self.insert(pair),
         };
         Expr { span, kind }
     }
 
     /// `typed`
     fn typed(&mut self, pair: Pair<'t, Rule>) -> ExprKind<'s> {
-        let mut inner = pair.into_inner();
-        let constructor = self.name(&next(&mut inner));
-        let element = self.name(&next(&mut inner));
-        ExprKind::Typed { constructor, element, args: self.args(next(&mut inner)) }
+        let mut inner = Nodes::of(pair);
+        let constructor = self.name(&inner.must());
+        let element = self.name(&inner.must());
+        ExprKind::Typed { constructor, element, args: self.args(inner.must()) }
     }
 
-    /// `word`: a name and what makes it a call, a task or a fetch
-    fn word(&mut self, name: Name<'s>, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
-        let follows = pairs.peek().map(|pair| pair.as_rule());
-        match follows {
-            Some(Rule::args) => self.call(name, next(pairs)),
-            Some(Rule::task) => self.task(name, next(pairs)),
-            Some(Rule::index) => self.fetch(name, next(pairs), pairs),
+    /// A name and what makes it a call, a task or a fetch
+    fn word(&mut self, name: Name<'s>, pairs: &mut Nodes<'t>) -> Expr<'s> {
+        match pairs.peek() {
+            Some(Rule::args) => self.call(name, pairs.must()),
+            Some(Rule::task) => self.task(name, pairs.must()),
+            Some(Rule::index) => self.fetch(name, pairs.must(), pairs),
+            Some(Rule::tail) => self.whole_form(name, pairs.must()),
             _ => self.bare_word(name),
         }
+    }
+
+    /// `Form sort by F` in the header of a loop
+    fn whole_form(&mut self, form: Name<'s>, tail: Pair<'t, Rule>) -> Expr<'s> {
+        let span = form.span.to(span_of(&tail));
+        Expr { span, kind: ExprKind::Fetch(Fetch { form, criteria: None, tail: self.tail(tail) }) }
     }
 
     fn bare_word(&mut self, name: Name<'s>) -> Expr<'s> {
@@ -180,15 +186,16 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     /// `Form[criteria]` with its tail, when that follows at once
-    fn fetch(&mut self, form: Name<'s>, index: Pair<'t, Rule>, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
+    fn fetch(&mut self, form: Name<'s>, index: Pair<'t, Rule>, pairs: &mut Nodes<'t>) -> Expr<'s> {
         let mut span = form.span.to(span_of(&index));
-        if let Some(kind) = super::task::keyword(form.text)
-            && index.clone().into_inner().next().is_none()
-        {
+        if let Some(kind) = super::task::keyword(form.text) {
+            if Nodes::of(index.clone()).next().is_some() {
+                self.improper(span_of(&index), "expected entries of the form `key : value`", None);
+            }
             return self.empty_task(kind, form, span);
         }
         let criteria = self.criteria_of(index);
-        let tail = match next_if(pairs, Rule::tail) {
+        let tail = match pairs.accept(Rule::tail) {
             Some(tail) => {
                 span = span.to(span_of(&tail));
                 self.tail(tail)
@@ -202,7 +209,7 @@ impl<'s, 't> Builder<'s, 't> {
     fn criteria_of(&mut self, index: Pair<'t, Rule>) -> Option<Expr<'s>> {
         let span = span_of(&index);
         self.criteria += 1;
-        let criteria = index.into_inner().next().map(|pair| self.expr(pair));
+        let criteria = Nodes::of(index).next().map(|pair| self.expr(pair));
         self.criteria -= 1;
         if criteria.is_none() {
             self.improper(span, "expected criteria between these brackets", Some("`[ID != 0]` takes every record"));
@@ -211,44 +218,41 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     /// The steps behind an operand
-    fn chain(&mut self, base: Expr<'s>, pairs: &mut Pairs<'t, Rule>) -> Expr<'s> {
+    fn chain(&mut self, base: Expr<'s>, pairs: &mut Nodes<'t>) -> Expr<'s> {
+        if pairs.peek().is_none() {
+            return base;
+        }
         let mut steps = Vec::new();
         let mut span = base.span;
-        while let Some(pair) = pairs.peek() {
-            let rule = pair.as_rule();
-            match rule {
-                Rule::step | Rule::index | Rule::tail | Rule::task => {}
-                _ => break,
-            }
-            span = span.to(span_of(&pair));
-            let pair = next(pairs);
-            match rule {
-                Rule::step => steps.push(self.step(pair)),
+        while let Some(pair) = pairs.next() {
+            let at = span_of(&pair);
+            span = span.to(at);
+            match pair.as_rule() {
+                Rule::member => steps.push(self.step(&pair, pairs, &mut span)),
                 Rule::tail => steps.push(Step::Tail(self.tail(pair))),
                 Rule::task => return self.qualified_task(base, &steps, pair),
+                Rule::args => {
+                    self.args(pair);
+                    self.improper(at, "only a function can be called", None);
+                }
                 _ => {
-                    let at = span_of(&pair);
                     if let Some(index) = self.criteria_of(pair) {
                         steps.push(Step::Index { index, span: at });
                     }
                 }
             }
         }
-        if steps.is_empty() {
-            return base;
-        }
         Expr { span, kind: ExprKind::Chain { base: Box::new(base), steps } }
     }
 
-    /// `step`
-    fn step(&mut self, pair: Pair<'t, Rule>) -> Step<'s> {
-        let mut inner = pair.into_inner();
-        let name = self.name(&next(&mut inner));
-        match inner.next() {
+    /// `member`, with its arguments
+    fn step(&mut self, member: &Pair<'t, Rule>, pairs: &mut Nodes<'t>, span: &mut Span) -> Step<'s> {
+        let name = self.name(member);
+        match pairs.accept(Rule::args) {
             Some(args) => {
-                let span = name.span.to(span_of(&args));
-                let args: Vec<Arg<'s>> = self.args(args);
-                Step::Call { name, args, span }
+                *span = span.to(span_of(&args));
+                let call = name.span.to(span_of(&args));
+                Step::Call { name, args: self.args(args), span: call }
             }
             None => Step::Field(name),
         }
@@ -257,14 +261,14 @@ impl<'s, 't> Builder<'s, 't> {
     /// `tail`
     pub(super) fn tail(&mut self, pair: Pair<'t, Rule>) -> FetchTail<'s> {
         let mut tail = FetchTail::default();
-        for part in pair.into_inner() {
+        for part in Nodes::of(pair) {
             match part.as_rule() {
                 Rule::sort_key => tail.sort = Some((self.path(part), false)),
                 Rule::descending => tail.sort = tail.sort.map(|(path, _)| (path, true)),
                 _ => {
-                    let mut bounds = part.into_inner();
-                    let from = self.expr(next(&mut bounds));
-                    let to = self.expr(next(&mut bounds));
+                    let mut bounds = Nodes::of(part);
+                    let from = self.expr(bounds.must());
+                    let to = self.expr(bounds.must());
                     tail.range = Some((Box::new(from), Box::new(to)));
                 }
             }

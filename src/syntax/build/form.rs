@@ -1,30 +1,30 @@
 //! Statements that act on forms, pages and records of Creator.
 
-use super::{Builder, next, next_if};
+use super::{Builder, Nodes};
 use crate::syntax::ast::{Expr, ExprKind, Field, FormStmt, StmtKind};
 use crate::syntax::parser::Rule;
-use pest::iterators::{Pair, Pairs};
+use pest::iterators::Pair;
 
 impl<'s, 't> Builder<'s, 't> {
     /// The statements of forms that begin with a word of their own
-    pub(super) fn form_statement(&mut self, rule: Rule, pairs: &mut Pairs<'t, Rule>) -> FormStmt<'s> {
+    pub(super) fn form_statement(&mut self, rule: Rule, pairs: &mut Nodes<'t>) -> FormStmt<'s> {
         match rule {
             Rule::alert => self.alert(pairs),
-            Rule::cancel => FormStmt::Cancel(self.name(&next(pairs))),
-            Rule::success => FormStmt::SuccessMessage(self.expr(next(pairs))),
+            Rule::cancel => FormStmt::Cancel(self.name(&pairs.must())),
+            Rule::success => FormStmt::SuccessMessage(self.expr(pairs.must())),
             Rule::update => self.update(pairs),
             Rule::bulk => self.bulk(pairs),
             Rule::delete => FormStmt::Delete {
-                form: self.form(&next(pairs)),
-                criteria: next_if(pairs, Rule::criteria).map(|pair| self.criteria(pair)),
+                form: self.form(&pairs.must()),
+                criteria: pairs.accept(Rule::criteria).map(|pair| self.criteria(pair)),
             },
-            _ => FormStmt::Field { verb: self.name(&next(pairs)), path: self.path(next(pairs)) },
+            _ => FormStmt::Field { verb: self.name(&pairs.must()), path: self.path(pairs.must()) },
         }
     }
 
     /// `alert`
-    fn alert(&mut self, pairs: &mut Pairs<'t, Rule>) -> FormStmt<'s> {
-        let pair = next(pairs);
+    fn alert(&mut self, pairs: &mut Nodes<'t>) -> FormStmt<'s> {
+        let pair = pairs.must();
         match pair.as_rule() {
             Rule::args => FormStmt::Alert(self.args(pair).into_iter().map(|arg| arg.value).collect()),
             _ => FormStmt::Alert(vec![self.expr(pair)]),
@@ -32,10 +32,10 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     /// `update`
-    fn update(&mut self, pairs: &mut Pairs<'t, Rule>) -> FormStmt<'s> {
-        let form = self.form(&next(pairs));
-        let criteria = next_if(pairs, Rule::criteria).map(|pair| self.criteria(pair));
-        FormStmt::Update { form, criteria, fields: self.fields(next(pairs)) }
+    fn update(&mut self, pairs: &mut Nodes<'t>) -> FormStmt<'s> {
+        let form = self.form(&pairs.must());
+        let criteria = pairs.accept(Rule::criteria).map(|pair| self.criteria(pair));
+        FormStmt::Update { form, criteria, fields: self.fields(pairs.must()) }
     }
 
     /// `criteria`
@@ -48,29 +48,29 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `insert`
     pub(super) fn insert(&mut self, pair: Pair<'t, Rule>) -> ExprKind<'s> {
-        let mut inner = pair.into_inner();
-        let form = self.form(&next(&mut inner));
-        ExprKind::Insert { form, fields: self.fields(next(&mut inner)) }
+        let mut inner = Nodes::of(pair);
+        let form = self.form(&inner.must());
+        ExprKind::Insert { form, fields: self.fields(inner.must()) }
     }
 
     /// `fields`
     fn fields(&mut self, pair: Pair<'t, Rule>) -> Vec<Field<'s>> {
-        pair.into_inner().map(|field| self.field(field)).collect()
+        Nodes::of(pair).map(|field| self.field(field)).collect()
     }
 
     /// `field`
     fn field(&mut self, pair: Pair<'t, Rule>) -> Field<'s> {
-        let mut inner = pair.into_inner();
-        let path = self.path(next(&mut inner));
-        let mut value = next(&mut inner).into_inner();
+        let mut inner = Nodes::of(pair);
+        let path = self.path(inner.must());
+        let mut value = Nodes::of(inner.must());
         Field { path, value: self.operators(&mut value) }
     }
 
     /// `ui` behind its path
     pub(super) fn ui(&mut self, field: Expr<'s>, pair: Pair<'t, Rule>) -> StmtKind<'s> {
-        let mut inner = pair.into_inner();
-        let method = self.name(&next(&mut inner));
-        let args = self.args(next(&mut inner));
+        let mut inner = Nodes::of(pair);
+        let method = self.name(&inner.must());
+        let args = self.args(inner.must());
         let Some(path) = self.as_path(&field) else {
             self.improper(field.span, "expected the name of a field", None);
             return StmtKind::Broken;
@@ -94,7 +94,7 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     /// `bulk`
-    fn bulk(&mut self, pairs: &mut Pairs<'t, Rule>) -> FormStmt<'s> {
+    fn bulk(&mut self, pairs: &mut Nodes<'t>) -> FormStmt<'s> {
         match self.update(pairs) {
             FormStmt::Update { form, criteria: Some(criteria), fields } => {
                 FormStmt::BulkAssign { form, criteria, fields }

@@ -1,14 +1,14 @@
 //! A whole source and its functions.
 
-use super::{Builder, next, span_of};
+use super::{Builder, Nodes, span_of};
 use crate::source::Span;
 use crate::syntax::ast::{File, Function, Name, Param};
 use crate::syntax::parser::Rule;
-use pest::iterators::{Pair, Pairs};
+use pest::iterators::Pair;
 
 impl<'s, 't> Builder<'s, 't> {
     /// What `file` consists of
-    pub(super) fn items(&mut self, items: Pairs<'t, Rule>, file: &mut File<'s>) {
+    pub(super) fn items(&mut self, items: Nodes<'t>, file: &mut File<'s>) {
         let mut flow = Default::default();
         for item in items {
             match item.as_rule() {
@@ -30,7 +30,7 @@ impl<'s, 't> Builder<'s, 't> {
     /// `function`, `untyped_function`
     fn function(&mut self, pair: Pair<'t, Rule>) -> Function<'s> {
         let span = span_of(&pair);
-        let mut inner = pair.into_inner().peekable();
+        let mut inner = Nodes::of(pair).peekable();
         let kind = inner.next_if(|pair| pair.as_rule() == Rule::kind);
         let returns = match kind {
             Some(kind) => self.name(&kind),
@@ -38,20 +38,27 @@ impl<'s, 't> Builder<'s, 't> {
         };
         let mut namespace = inner.next().map(|path| self.path(path)).unwrap_or_default();
         let name = namespace.pop().unwrap_or(returns);
+        let reported = self.diagnostics.len();
         let params = inner.next().map(|params| self.params(params)).unwrap_or_default();
+        if returns.text.eq_ignore_ascii_case("function") {
+            // Its parameters have no types either, which is the same mistake.
+            self.diagnostics.truncate(reported);
+            let help = format!("write `string {}(string a) {{ … }}`", name.text);
+            self.improper(returns.span, "a function begins with the type of its result", Some(&help));
+        }
         let body = inner.next().expect("a function ends with its block");
         Function { span, returns, namespace, name, params, body: self.block(body) }
     }
 
     /// `params`, `typed_params`
     fn params(&mut self, pair: Pair<'t, Rule>) -> Vec<Param<'s>> {
-        pair.into_inner().map(|param| self.param(param)).collect()
+        Nodes::of(pair).map(|param| self.param(param)).collect()
     }
 
     /// `param`, `typed_param`
     fn param(&mut self, pair: Pair<'t, Rule>) -> Param<'s> {
-        let mut inner = pair.into_inner();
-        let kind = self.name(&next(&mut inner));
+        let mut inner = Nodes::of(pair);
+        let kind = self.name(&inner.must());
         match inner.next() {
             Some(name) => Param { kind, name: self.name(&name) },
             None => {

@@ -1,12 +1,12 @@
 //! Literals: texts, numbers, lists, maps, and the words `true`, `false`, `null`.
 
-use super::{Builder, next_if, span_of};
+use super::{Builder, Nodes, span_of};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
 use crate::syntax::parser::Rule;
 use crate::syntax::recover::IMPROPER;
-use pest::iterators::{Pair, Pairs};
+use pest::iterators::Pair;
 use std::borrow::Cow;
 
 /// What one above the greatest number looks like: right only behind a minus.
@@ -107,19 +107,30 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// What stands between the brackets of `args`, `braces` and `brackets`
     pub(super) fn args(&mut self, pair: Pair<'t, Rule>) -> Vec<Arg<'s>> {
-        let mut inner: Pairs<'t, Rule> = pair.into_inner();
-        let mut args = Vec::new();
-        while let Some(item) = inner.next() {
-            if item.as_rule() == Rule::trailing {
-                self.improper(span_of(&item), "nothing follows this comma", Some("remove the comma"));
-                break;
+        let mut args: Vec<Arg<'s>> = Vec::new();
+        for item in Nodes::of(pair) {
+            match item.as_rule() {
+                Rule::trailing => {
+                    self.improper(
+                        span_of(&item),
+                        "expected another element behind the comma",
+                        Some("remove the comma"),
+                    );
+                }
+                Rule::keyed => {
+                    let value = self.only_expr(item);
+                    let span = value.span;
+                    match args.pop() {
+                        Some(Arg { key: None, value: key }) => args.push(Arg { key: Some(key), value }),
+                        Some(full) => {
+                            args.push(full);
+                            self.improper(span, "expected `,` before this value", None);
+                        }
+                        None => {}
+                    }
+                }
+                _ => args.push(Arg { key: None, value: self.expr(item) }),
             }
-            let first = self.expr(item);
-            let arg = match next_if(&mut inner, Rule::keyed) {
-                Some(keyed) => Arg { key: Some(first), value: self.only_expr(keyed) },
-                None => Arg { key: None, value: first },
-            };
-            args.push(arg);
         }
         args
     }

@@ -50,8 +50,8 @@ impl<'s, 't> Builder<'s, 't> {
     /// `file`
     pub fn file(mut self, mut pairs: Pairs<'t, Rule>) -> (File<'s>, Vec<Diagnostic>) {
         let mut file = File { functions: Vec::new(), body: Vec::new() };
-        let items = next(&mut pairs).into_inner();
-        self.items(items, &mut file);
+        let items = pairs.next().map(Nodes::of);
+        items.into_iter().for_each(|items| self.items(items, &mut file));
         if let Some(&innermost) = self.unclosed.first()
             && !self.reported.iter().any(|span| recover::is_comment(self.source, *span))
         {
@@ -75,7 +75,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `dotted`
     fn path(&self, pair: Pair<'_, Rule>) -> Vec<Name<'s>> {
-        pair.into_inner().map(|part| self.name(&part)).collect()
+        Nodes::of(pair).map(|part| self.name(&part)).collect()
     }
 
     /// `dotted` as one name: a form may be that of another application.
@@ -90,12 +90,39 @@ fn span_of(pair: &Pair<'_, Rule>) -> Span {
     Span::new(span.start(), span.end())
 }
 
-/// The next pair of a rule that always has one here.
-fn next<'t>(pairs: &mut Pairs<'t, Rule>) -> Pair<'t, Rule> {
-    pairs.next().expect("the grammar puts a pair here")
+/// The pairs inside a pair, without comments.
+struct Nodes<'t>(Pairs<'t, Rule>);
+
+impl<'t> Nodes<'t> {
+    fn of(pair: Pair<'t, Rule>) -> Self {
+        Nodes(pair.into_inner())
+    }
+
+    /// The next pair of a rule that always has one here.
+    fn must(&mut self) -> Pair<'t, Rule> {
+        self.next().expect("the grammar puts a pair here")
+    }
+
+    /// The rule of the next pair.
+    fn peek(&mut self) -> Option<Rule> {
+        loop {
+            match self.0.peek()?.as_rule() {
+                Rule::line_comment | Rule::block_comment => drop(self.0.next()),
+                rule => return Some(rule),
+            }
+        }
+    }
+
+    /// The next pair, if it is of this rule.
+    fn accept(&mut self, rule: Rule) -> Option<Pair<'t, Rule>> {
+        if self.peek()? == rule { self.0.next() } else { None }
+    }
 }
 
-/// The next pair, if it is of this rule.
-fn next_if<'t>(pairs: &mut Pairs<'t, Rule>, rule: Rule) -> Option<Pair<'t, Rule>> {
-    if pairs.peek()?.as_rule() == rule { pairs.next() } else { None }
+impl<'t> Iterator for Nodes<'t> {
+    type Item = Pair<'t, Rule>;
+
+    fn next(&mut self) -> Option<Pair<'t, Rule>> {
+        self.0.find(|pair| !matches!(pair.as_rule(), Rule::line_comment | Rule::block_comment))
+    }
 }

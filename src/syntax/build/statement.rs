@@ -1,12 +1,12 @@
 //! Statements of the language proper; those of forms are next door in `form`.
 
-use super::{Builder, next, next_if, span_of};
+use super::{Builder, Nodes, span_of};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{AssignOp, Block, Expr, ExprKind, FetchTail, Name, Stmt, StmtKind, Target};
+use crate::syntax::ast::{AssignOp, BinaryOp, Block, Expr, ExprKind, Name, Stmt, StmtKind, Target};
 use crate::syntax::parser::Rule;
 use crate::syntax::recover::{self, IMPROPER};
-use pest::iterators::{Pair, Pairs};
+use pest::iterators::Pair;
 
 /// What stands before a statement in its list, as far as wording mistakes needs it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl<'s, 't> Builder<'s, 't> {
         let span = span_of(&pair);
         let mut stmts = Vec::new();
         let mut before = Before::Sound;
-        for item in pair.into_inner() {
+        for item in Nodes::of(pair) {
             if item.as_rule() == Rule::unclosed {
                 self.unclosed.push(Span { start: span.start, end: span.start + 1 });
             } else {
@@ -88,8 +88,8 @@ impl<'s, 't> Builder<'s, 't> {
 
     fn stray_else(&mut self, pair: Pair<'t, Rule>, before: Before) -> StmtKind<'s> {
         let span = span_of(&pair);
-        let mut inner = pair.into_inner();
-        let head = next_if(&mut inner, Rule::broken).map(|head| span_of(&head));
+        let mut inner = Nodes::of(pair);
+        let head = inner.accept(Rule::broken).map(|head| span_of(&head));
         match (before, head) {
             (Before::BrokenBlock | Before::BrokenHeader | Before::ForeignHeader, _) => {}
             (Before::If, Some(head)) => drop(self.broken(head)),
@@ -98,7 +98,7 @@ impl<'s, 't> Builder<'s, 't> {
                 self.improper(word, "this `else` belongs to no `if`", None);
             }
         }
-        self.block(next(&mut inner));
+        self.block(inner.must());
         StmtKind::Broken
     }
 
@@ -114,12 +114,12 @@ impl<'s, 't> Builder<'s, 't> {
             Rule::empty => StmtKind::Empty,
             Rule::c_style_for => self.c_style_for(pair),
             Rule::return_statement => self.with_stop(pair, |this, pairs| {
-                let value = next_if(pairs, Rule::expr).map(|value| this.expr(value));
+                let value = pairs.accept(Rule::expr).map(|value| this.expr(value));
                 StmtKind::Return(value)
             }),
             Rule::break_statement => self.with_stop(pair, |_, _| StmtKind::Break),
             Rule::continue_statement => self.with_stop(pair, |_, _| StmtKind::Continue),
-            Rule::info => self.with_stop(pair, |this, pairs| StmtKind::Info(this.expr(next(pairs)))),
+            Rule::info => self.with_stop(pair, |this, pairs| StmtKind::Info(this.expr(pairs.must()))),
             _ => self.with_stop(pair, |this, pairs| StmtKind::Form(this.form_statement(rule, pairs))),
         }
     }
@@ -128,9 +128,9 @@ impl<'s, 't> Builder<'s, 't> {
     fn with_stop(
         &mut self,
         pair: Pair<'t, Rule>,
-        read: impl FnOnce(&mut Self, &mut Pairs<'t, Rule>) -> StmtKind<'s>,
+        read: impl FnOnce(&mut Self, &mut Nodes<'t>) -> StmtKind<'s>,
     ) -> StmtKind<'s> {
-        let mut inner = pair.into_inner();
+        let mut inner = Nodes::of(pair);
         let kind = read(self, &mut inner);
         if let Some(missing) = inner.next() {
             self.missing_end(span_of(&missing), &kind);
@@ -162,55 +162,40 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `if_statement`
     fn if_statement(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
-        let mut inner = pair.into_inner();
+        let mut inner = Nodes::of(pair);
         let mut branches = vec![self.branch(&mut inner)];
         let mut otherwise = None;
         for part in inner {
             match part.as_rule() {
-                Rule::else_if => branches.push(self.branch(&mut part.into_inner())),
-                _ => otherwise = Some(self.block(next(&mut part.into_inner()))),
+                Rule::else_if => branches.push(self.branch(&mut Nodes::of(part))),
+                _ => otherwise = Some(self.block(Nodes::of(part).must())),
             }
         }
         StmtKind::If { branches, otherwise }
     }
 
-    fn branch(&mut self, pairs: &mut Pairs<'t, Rule>) -> (Expr<'s>, Block<'s>) {
-        let condition = self.expr(next(pairs));
-        (condition, self.block(next(pairs)))
+    fn branch(&mut self, pairs: &mut Nodes<'t>) -> (Expr<'s>, Block<'s>) {
+        let condition = self.expr(pairs.must());
+        (condition, self.block(pairs.must()))
     }
 
     /// `for_each`
     fn for_each(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
-        let mut inner = pair.into_inner();
-        next(&mut inner);
-        let index = next_if(&mut inner, Rule::index_word).is_some();
-        let variable = self.name(&next(&mut inner));
+        let mut inner = Nodes::of(pair);
+        inner.must();
+        let index = inner.accept(Rule::index_word).is_some();
+        let variable = self.name(&inner.must());
         self.refuse_reserved(variable);
-        next(&mut inner);
-        let source = self.expr(next(&mut inner));
-        let source = match next_if(&mut inner, Rule::tail) {
-            Some(tail) => self.whole_form(source, tail),
-            None => source,
-        };
-        StmtKind::ForEach { index, variable, source, body: self.block(next(&mut inner)) }
-    }
-
-    /// `Form sort by F` in a loop header: every record of the form
-    fn whole_form(&mut self, source: Expr<'s>, tail: Pair<'t, Rule>) -> Expr<'s> {
-        let span = source.span.to(span_of(&tail));
-        let tail: FetchTail<'s> = self.tail(tail);
-        let Some(form) = self.as_name(&source) else {
-            self.improper(span, "only the records of a form can be sorted here", None);
-            return source;
-        };
-        Expr { span, kind: ExprKind::Fetch(crate::syntax::ast::Fetch { form, criteria: None, tail }) }
+        inner.must();
+        let source = self.expr(inner.must());
+        StmtKind::ForEach { index, variable, source, body: self.block(inner.must()) }
     }
 
     /// `try_statement`
     fn try_statement(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
         let word = Span { start: span_of(&pair).start, end: span_of(&pair).start + 3 };
-        let mut inner = pair.into_inner();
-        let body = self.block(next(&mut inner));
+        let mut inner = Nodes::of(pair);
+        let body = self.block(inner.must());
         let catch = inner.next().and_then(|catch| self.catch(catch));
         if catch.is_none() && self.diagnostics.last().is_none_or(|last| last.span.start < body.span.end) {
             let help = "add `catch (e) { … }` behind the block";
@@ -222,7 +207,7 @@ impl<'s, 't> Builder<'s, 't> {
     /// `catch`
     fn catch(&mut self, pair: Pair<'t, Rule>) -> Option<(Name<'s>, Block<'s>)> {
         let start = span_of(&pair).start;
-        let mut names: Vec<Pair<'t, Rule>> = pair.into_inner().collect();
+        let mut names: Vec<Pair<'t, Rule>> = Nodes::of(pair).collect();
         let body = self.block(names.pop()?);
         if let [name] = names.as_slice() {
             return Some((self.name(name), body));
@@ -235,16 +220,16 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `while_loop`
     fn while_loop(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
-        let mut inner = pair.into_inner();
+        let mut inner = Nodes::of(pair);
         let (condition, body) = self.branch(&mut inner);
         StmtKind::While { condition, body }
     }
 
     /// `c_style_for`
     fn c_style_for(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
-        let mut inner = pair.into_inner();
-        let head = span_of(&next(&mut inner));
-        self.block(next(&mut inner));
+        let mut inner = Nodes::of(pair);
+        let head = span_of(&inner.must());
+        self.block(inner.must());
         let help = "loop over a list: `for each x in list { … }`, `for each index i in list { … }`";
         self.improper(head, "Deluge counts no loops", Some(help));
         StmtKind::Broken
@@ -254,16 +239,26 @@ impl<'s, 't> Builder<'s, 't> {
     fn simple(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
         self.with_stop(pair, |this, pairs| {
             let first = this.operand(pairs);
-            if let Some(op) = next_if(pairs, Rule::assign_op) {
-                let value = this.expr(next(pairs));
+            if let Some(op) = pairs.accept(Rule::assign_op) {
+                let value = this.expr(pairs.must());
                 return this.assignment(first, assign_op(op.as_str()), value);
             }
-            if let Some(ui) = next_if(pairs, Rule::ui) {
+            if let Some(ui) = pairs.accept(Rule::ui) {
                 return this.ui(first, ui);
             }
             let expr = this.operators_after(first, pairs);
+            this.refuse_assignment(&expr);
             this.expression_statement(expr)
         })
+    }
+
+    /// `a + b = c;` is an equality to the grammar, and a mistake to everybody else
+    fn refuse_assignment(&mut self, expr: &Expr<'s>) {
+        if let ExprKind::Binary { first, rest } = &expr.kind
+            && rest.iter().any(|(op, at, _)| *op == BinaryOp::Eq && self.slice(*at) == "=")
+        {
+            self.improper(first.span, "only a variable or a field can be assigned to", None);
+        }
     }
 
     fn assignment(&mut self, target: Expr<'s>, op: AssignOp, value: Expr<'s>) -> StmtKind<'s> {

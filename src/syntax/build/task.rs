@@ -1,6 +1,6 @@
 //! Task blocks: `invokeurl [ … ]`, `sendmail [ … ]` and others of their look.
 
-use super::{Builder, next, next_if, span_of};
+use super::{Builder, Nodes, span_of};
 use crate::source::Span;
 use crate::syntax::ast::{Attachment, Entry, EntryValue, Expr, ExprKind, Name, Step, TaskBlock, TaskKind};
 use crate::syntax::parser::Rule;
@@ -25,7 +25,7 @@ impl<'s, 't> Builder<'s, 't> {
     pub(super) fn task(&mut self, keyword: Name<'s>, pair: Pair<'t, Rule>) -> Expr<'s> {
         let span = keyword.span.to(span_of(&pair));
         let kind = self::keyword(keyword.text).unwrap_or(TaskKind::Other);
-        let entries = pair.into_inner().map(|entry| self.entry(entry)).collect();
+        let entries = Nodes::of(pair).map(|entry| self.entry(entry)).collect();
         Expr { span, kind: ExprKind::Task(TaskBlock { kind, keyword, entries }) }
     }
 
@@ -50,8 +50,8 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `entry`
     fn entry(&mut self, pair: Pair<'t, Rule>) -> Entry<'s> {
-        let mut inner = pair.into_inner();
-        let key = next(&mut inner);
+        let mut inner = Nodes::of(pair);
+        let key = inner.must();
         let key_span = span_of(&key);
         let mut values = inner.peekable();
         let value = match values.peek().map(|pair| pair.as_rule()) {
@@ -73,13 +73,13 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `attachment`
     fn attachment(&mut self, pair: Pair<'t, Rule>) -> Attachment<'s> {
-        let mut inner = pair.into_inner();
-        let kind = self.name(&next(&mut inner));
-        let value = self.expr(next(&mut inner));
-        let record = next_if(&mut inner, Rule::record).map(|record| {
-            let mut parts = record.into_inner();
-            let form = self.name(&next(&mut parts));
-            (form, self.expr(next(&mut parts)))
+        let mut inner = Nodes::of(pair);
+        let kind = self.name(&inner.must());
+        let value = self.expr(inner.must());
+        let record = inner.accept(Rule::record).map(|record| {
+            let mut parts = Nodes::of(record);
+            let form = self.name(&parts.must());
+            (form, self.expr(parts.must()))
         });
         Attachment { kind, value, record, format: inner.next().map(|name| self.name(&name)) }
     }
