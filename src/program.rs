@@ -221,8 +221,11 @@ pub enum Expr {
     /// `List:Int({1, 2})`
     Typed(Box<TypedOf>),
     Collection(Box<CollectionOf>),
-    /// `x.get(k)` on a map or list, else as `Method`
+    /// `x.get(k)`: at once on a map or list, else as `Method`
     Get(Box<MethodCall>),
+    /// `x.put(k, v)`, `x.add(v)`: at once on a map or list, else as `Method`
+    Put(Box<MethodCall>),
+    Push(Box<MethodCall>),
     Method(Box<MethodCall>),
     Call(Box<UserCall>),
     Task(Box<TaskCall>),

@@ -268,8 +268,10 @@ impl Lowerer<'_> {
         }
         let site = self.site(span);
         let call = Box::new(MethodCall { method, name: name.into(), args: lowered.into(), site });
-        match call.args.len() {
-            2 if name.eq_ignore_ascii_case("get") => Expr::Get(call),
+        match (call.args.len(), name.to_ascii_lowercase().as_str()) {
+            (2, "get") => Expr::Get(call),
+            (3, "put") => Expr::Put(call),
+            (2, "add") => Expr::Push(call),
             _ => Expr::Method(call),
         }
     }

@@ -15,6 +15,10 @@ impl<'p> Machine<'p, '_> {
     pub(super) fn user_call(&mut self, call: &'p UserCall) -> Result<Value, Fault> {
         let base = self.stack.len();
         for arg in &call.args {
+            if let Some(n) = self.whole(arg) {
+                self.stack.push(Value::Int(n));
+                continue;
+            }
             match self.eval(arg) {
                 Ok(value) => self.stack.push(value),
                 Err(fault) => {
@@ -50,13 +54,19 @@ impl<'p> Machine<'p, '_> {
                 }
             }
         }
-        self.stack.resize(base + function.slots.len(), Value::Null);
+        for _ in function.params.len()..function.slots.len() {
+            self.stack.push(Value::Null);
+        }
         let frame = std::mem::replace(&mut self.frame, base);
         self.depth += 1;
         let signal = stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.block(&function.body));
         self.depth -= 1;
         self.frame = frame;
-        self.stack.truncate(base);
+        while self.stack.len() > base {
+            if let Some(value) = self.stack.pop() {
+                value.discard();
+            }
+        }
         match signal? {
             Signal::Return => {
                 let value = std::mem::replace(&mut self.returned, Value::Null);

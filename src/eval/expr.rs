@@ -5,6 +5,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::host::{Account, Ask, Reply};
 use crate::program::{Arith, CollectionOf, Expr, FieldOf, MethodCall, Pair, Site, System};
 use crate::value::collection::Contents;
+use crate::value::list::Element;
 use crate::value::{Collection, DateTime, List, Map, Text, Value, compare, convert, typed};
 use std::cmp::Ordering;
 
@@ -26,6 +27,8 @@ impl<'p> Machine<'p, '_> {
             Expr::Div(pair) => self.arith::<DIV>(pair),
             Expr::Rem(pair) => self.arith::<REM>(pair),
             Expr::Get(call) => self.get(call),
+            Expr::Put(call) => self.put(call),
+            Expr::Push(call) => self.push(call),
             Expr::Method(call) => self.method(call),
             Expr::Call(call) => self.user_call(call),
             Expr::Concat(parts) => self.concat(parts),
@@ -42,6 +45,55 @@ impl<'p> Machine<'p, '_> {
             | Expr::Not(_) => self.test(expr).map(Value::Bool),
             _ => self.rare(expr),
         }
+    }
+
+    /// The value of an expression over whole numbers alone, without going through values.
+    ///
+    /// Variables, constants and `+ - * %` of them have no effects, so a caller may evaluate again
+    /// what turns out not to be whole numbers, or to leave their range.
+    #[inline]
+    pub(super) fn whole(&self, expr: &Expr) -> Option<i64> {
+        match expr {
+            Expr::Local(slot) => match self.stack[self.frame + *slot as usize] {
+                Value::Int(n) => Some(n),
+                _ => None,
+            },
+            Expr::Const(at) => match self.consts[*at as usize] {
+                Value::Int(n) => Some(n),
+                _ => None,
+            },
+            Expr::Add(pair) => self.whole_pair(pair, i64::checked_add),
+            Expr::Sub(pair) => self.whole_pair(pair, i64::checked_sub),
+            Expr::Mul(pair) => self.whole_pair(pair, i64::checked_mul),
+            Expr::Rem(pair) => self.whole_pair(pair, i64::checked_rem),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn whole_pair(&self, pair: &Pair, op: fn(i64, i64) -> Option<i64>) -> Option<i64> {
+        op(self.whole_leaf(&pair.left)?, self.whole_leaf(&pair.right)?)
+    }
+
+    /// A leaf in line, anything deeper by a call.
+    #[inline(always)]
+    fn whole_leaf(&self, expr: &Expr) -> Option<i64> {
+        match expr {
+            Expr::Local(slot) => match self.stack[self.frame + *slot as usize] {
+                Value::Int(n) => Some(n),
+                _ => None,
+            },
+            Expr::Const(at) => match self.consts[*at as usize] {
+                Value::Int(n) => Some(n),
+                _ => None,
+            },
+            _ => self.whole_deep(expr),
+        }
+    }
+
+    #[inline(never)]
+    fn whole_deep(&self, expr: &Expr) -> Option<i64> {
+        self.whole(expr)
     }
 
     /// Nodes that no inner loop waits for.
@@ -99,6 +151,8 @@ impl<'p> Machine<'p, '_> {
             | Expr::Div(_)
             | Expr::Rem(_)
             | Expr::Get(_)
+            | Expr::Put(_)
+            | Expr::Push(_)
             | Expr::Method(_)
             | Expr::Call(_)
             | Expr::Concat(_)
@@ -127,17 +181,20 @@ impl<'p> Machine<'p, '_> {
             }
             let left = self.eval(&pair.left)?;
             let right = self.leaf(&pair.right).unwrap_or(&Value::Null);
-            return match whole::<OP>(&left, right) {
-                Some(value) => Ok(value),
-                None => self.slow_arith(OP, &left, right, pair.site),
-            };
+            if let Some(value) = whole::<OP>(&left, right) {
+                left.discard();
+                return Ok(value);
+            }
+            return self.slow_arith(OP, &left, right, pair.site);
         }
         let left = self.eval(&pair.left)?;
         let right = self.eval(&pair.right)?;
-        match whole::<OP>(&left, &right) {
-            Some(value) => Ok(value),
-            None => self.slow_arith(OP, &left, &right, pair.site),
+        if let Some(value) = whole::<OP>(&left, &right) {
+            left.discard();
+            right.discard();
+            return Ok(value);
         }
+        self.slow_arith(OP, &left, &right, pair.site)
     }
 
     #[cold]
@@ -182,13 +239,18 @@ impl<'p> Machine<'p, '_> {
 
     #[inline]
     fn equal(&mut self, pair: &'p Pair) -> Result<bool, Fault> {
+        if let (Some(left), Some(right)) = (self.whole_leaf(&pair.left), self.whole_leaf(&pair.right)) {
+            return Ok(left == right);
+        }
         if let Some(right) = self.leaf(&pair.right) {
             if let Some(left) = self.leaf(&pair.left) {
                 return same(left, right, self, pair.site);
             }
             let left = self.eval(&pair.left)?;
             let right = self.leaf(&pair.right).unwrap_or(&Value::Null);
-            return same(&left, right, self, pair.site);
+            let same = same(&left, right, self, pair.site);
+            left.discard();
+            return same;
         }
         let left = self.eval(&pair.left)?;
         let right = self.eval(&pair.right)?;
@@ -203,8 +265,8 @@ impl<'p> Machine<'p, '_> {
         whole: fn(i64, i64) -> bool,
         test: fn(Ordering) -> bool,
     ) -> Result<bool, Fault> {
-        if let (Some(Value::Int(a)), Some(Value::Int(b))) = (self.leaf(&pair.left), self.leaf(&pair.right)) {
-            return Ok(whole(*a, *b));
+        if let (Some(a), Some(b)) = (self.whole_leaf(&pair.left), self.whole_leaf(&pair.right)) {
+            return Ok(whole(a, b));
         }
         let left = self.eval(&pair.left)?;
         let right = self.eval(&pair.right)?;
@@ -332,6 +394,34 @@ impl<'p> Machine<'p, '_> {
             Some(found) => Ok(found),
             None => self.method_on(call, [receiver, key]),
         }
+    }
+
+    /// `x.put(k, v)`: a text key of a map at once, everything else as any built-in.
+    fn put(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
+        let [receiver, key, value] = &*call.args else { return self.method(call) };
+        let args = [self.eval(receiver)?, self.eval(key)?, self.eval(value)?];
+        if let [Value::Map(map), Value::Text(_), _] = &args {
+            if map.became_list().is_none() {
+                let [Value::Map(map), Value::Text(key), value] = args else { return Ok(Value::Null) };
+                map.put(key, value);
+                return Ok(Value::Null);
+            }
+        }
+        self.method_on(call, args)
+    }
+
+    /// `x.add(v)`: to an untyped list at once, everything else as any built-in.
+    fn push(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
+        let [receiver, value] = &*call.args else { return self.method(call) };
+        let args = [self.eval(receiver)?, self.eval(value)?];
+        if let [Value::List(list), _] = &args {
+            if list.element() == Element::Any {
+                let [Value::List(list), value] = args else { return Ok(Value::Null) };
+                list.push(value);
+                return Ok(Value::Null);
+            }
+        }
+        self.method_on(call, args)
     }
 }
 

@@ -17,8 +17,11 @@ impl<'p> Machine<'p, '_> {
             self.step()?;
             match stmt {
                 Stmt::Set(slot, expr) => {
-                    let value = self.eval(expr)?;
-                    *self.local(*slot) = value;
+                    let value = match self.whole(expr) {
+                        Some(n) => Value::Int(n),
+                        None => self.eval(expr)?,
+                    };
+                    self.local(*slot).replace_with(value);
                 }
                 Stmt::Append(slot, parts, site) => self.append_to(*slot, parts, *site)?,
                 Stmt::If(branches, otherwise) => {
@@ -34,9 +37,7 @@ impl<'p> Machine<'p, '_> {
                         signal => return Ok(signal),
                     }
                 }
-                Stmt::Expr(expr) => {
-                    self.eval(expr)?;
-                }
+                Stmt::Expr(expr) => self.eval(expr)?.discard(),
                 Stmt::EachIndex(each) => {
                     if self.each_index(each)? == Signal::Return {
                         return Ok(Signal::Return);
@@ -48,8 +49,11 @@ impl<'p> Machine<'p, '_> {
                     }
                 }
                 Stmt::Return(expr, site) => {
-                    let value = self.eval(expr)?;
-                    self.returned = value;
+                    let value = match self.whole(expr) {
+                        Some(n) => Value::Int(n),
+                        None => self.eval(expr)?,
+                    };
+                    self.returned.replace_with(value);
                     self.return_site = *site;
                     return Ok(Signal::Return);
                 }
@@ -127,6 +131,14 @@ impl<'p> Machine<'p, '_> {
             return Ok(());
         }
         if let [part] = parts {
+            if let Some(more) = self.whole(part) {
+                if let Value::Int(sum) = self.local(slot) {
+                    if let Some(total) = sum.checked_add(more) {
+                        *sum = total;
+                        return Ok(());
+                    }
+                }
+            }
             let right = self.eval(part)?;
             let left = self.local(slot);
             if let (Value::Int(a), Value::Int(b)) = (&*left, &right) {
@@ -212,7 +224,7 @@ impl<'p> Machine<'p, '_> {
         };
         for index in 0..count {
             self.step()?;
-            *self.local(each.slot) = Value::Int(index as i64);
+            self.local(each.slot).replace_with(Value::Int(index as i64));
             match self.block(&each.body)? {
                 Signal::Next | Signal::Continue => {}
                 Signal::Break => break,
@@ -231,7 +243,7 @@ impl<'p> Machine<'p, '_> {
             index += 1;
             self.step()?;
             let at = self.frame + each.slot as usize;
-            self.stack[at] = item.clone();
+            self.stack[at].replace_with(item.clone());
             match self.block(&each.body)? {
                 Signal::Next | Signal::Continue => {}
                 Signal::Break => break,

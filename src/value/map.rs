@@ -74,6 +74,10 @@ impl Pairs {
                 if let Some((_, old)) = few.iter_mut().find(|(name, _)| *name == key) {
                     *old = value;
                 } else if few.len() < SMALL {
+                    if few.len() == few.capacity() {
+                        // By fours, not doubling: records are many and their last room stays empty.
+                        few.reserve_exact(4);
+                    }
                     few.push((key, value));
                 } else {
                     let mut many: IndexMap<Text, Value, RandomState> = std::mem::take(few).into_iter().collect();

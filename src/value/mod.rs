@@ -39,7 +39,6 @@ pub use time::Time;
 
 use std::rc::Rc;
 
-#[derive(Clone)]
 pub enum Value {
     /// No value: `null`, a missing key, a variable that no statement has set yet.
     Null,
@@ -121,7 +120,70 @@ impl Kind {
     }
 }
 
+impl Clone for Value {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        match self {
+            Value::Int(n) => Value::Int(*n),
+            Value::Text(Text::Short(short)) => Value::Text(Text::Short(*short)),
+            Value::Bool(b) => Value::Bool(*b),
+            _ => self.share(),
+        }
+    }
+}
+
 impl Value {
+    /// A clone of what is not cloned in line.
+    #[inline(never)]
+    fn share(&self) -> Self {
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(b) => Value::Bool(*b),
+            Value::Int(n) => Value::Int(*n),
+            Value::Decimal(decimal) => Value::Decimal(*decimal),
+            Value::Wide(wide) => Value::Wide(Rc::clone(wide)),
+            Value::Float(x) => Value::Float(*x),
+            Value::Text(text) => Value::Text(text.clone()),
+            Value::Date(date) => Value::Date(*date),
+            Value::Time(time) => Value::Time(*time),
+            Value::List(list) => Value::List(list.clone()),
+            Value::Map(map) => Value::Map(map.clone()),
+            Value::Collection(collection) => Value::Collection(collection.clone()),
+            Value::File(file) => Value::File(file.clone()),
+            Value::Error(caught) => Value::Error(Rc::clone(caught)),
+        }
+    }
+
+    /// Whether dropping the value does nothing.
+    #[inline(always)]
+    fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Value::Null
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Decimal(_)
+                | Value::Float(_)
+                | Value::Text(Text::Short(_))
+                | Value::Date(_)
+                | Value::Time(_)
+        )
+    }
+
+    /// Puts a value in the place of another; the usual drop, of a plain value, is seen not to be one.
+    #[inline(always)]
+    pub fn replace_with(&mut self, value: Value) {
+        std::mem::replace(self, value).discard();
+    }
+
+    /// Drops, without a call where there is nothing to drop.
+    #[inline(always)]
+    pub fn discard(self) {
+        if self.is_plain() {
+            std::mem::forget(self);
+        }
+    }
+
     pub fn kind(&self) -> Kind {
         match self {
             Value::Null => Kind::Null,
