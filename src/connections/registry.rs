@@ -168,6 +168,28 @@ impl Registry {
         self.log(&service.link_name, "service added", None).await
     }
 
+    /// Changes a custom service as far as its auth type allows; its connections are revoked first.
+    /// Returns their link names.
+    pub async fn edit_service(&self, service: &Service) -> Result<Vec<String>, Error> {
+        let link = &service.link_name;
+        if catalogue::find(link).is_some() {
+            return Err(Error::usage(format!("`{link}` is a default service and cannot be changed")));
+        }
+        let old = self.service(link).await?;
+        check_display_name(&service.name)?;
+        let refusals = super::edit::refusals(&old, service).into_iter().chain(service.problems());
+        if let Some(refusal) = refusals.into_iter().next() {
+            return Err(Error::usage(refusal));
+        }
+        let dependents = self.dependents(link).await?;
+        for dependent in &dependents {
+            self.forget_tokens(dependent, "its service was changed").await?;
+        }
+        self.inner.store.update_service(service, self.now()).await?;
+        self.log(link, "service changed", None).await?;
+        Ok(dependents)
+    }
+
     /// Deletes a custom service; its connections are revoked first. Returns their link names.
     pub async fn delete_service(&self, link: &str) -> Result<Vec<String>, Error> {
         if catalogue::find(link).is_some() {
