@@ -33,6 +33,13 @@ enum Command {
     },
     /// Define a service from a TOML or JSON file; `ararat services show` prints files to start from
     Add { file: PathBuf },
+    /// Change a service of your own by its edited file; its connections are revoked
+    Edit {
+        file: PathBuf,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Delete a service of your own; its connections are revoked
     Delete {
         link_name: String,
@@ -65,6 +72,7 @@ impl Services {
                 if json { print_json(&service) } else { show(&service) }
             }
             Command::Add { file } => add(&open_registry().await?, &file).await,
+            Command::Edit { file, yes } => edit(&open_registry().await?, &file, yes).await,
             Command::Delete { link_name, yes } => delete(&open_registry().await?, &link_name, yes).await,
         }
     }
@@ -86,10 +94,9 @@ fn show(service: &Service) -> Result<(), Error> {
     Ok(())
 }
 
-async fn add(registry: &Registry, file: &Path) -> Result<(), Error> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::usage(format!("could not read {}: {error}", file.display())))?;
+fn read(file: &Path) -> Result<Service, Error> {
     let bad = |error: &dyn std::fmt::Display| Error::usage(format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| bad(&error))?;
     let is_json = file.extension().is_some_and(|ending| ending == "json");
     let mut service: Service = if is_json {
         serde_json::from_str(&text).map_err(|error| bad(&error))?
@@ -99,16 +106,37 @@ async fn add(registry: &Registry, file: &Path) -> Result<(), Error> {
     // A service of one's own never counts as one of the provider's.
     service.family = "custom".to_owned();
     service.covers.clear();
+    Ok(service)
+}
+
+async fn add(registry: &Registry, file: &Path) -> Result<(), Error> {
+    let service = read(file)?;
     registry.add_service(&service).await?;
     eprintln!("added the service `{}`; connect with `ararat connections add {0}`", service.link_name);
     Ok(())
 }
 
-async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error> {
-    let dependents = registry.dependents(link).await?;
-    for dependent in &dependents {
+async fn edit(registry: &Registry, file: &Path, yes: bool) -> Result<(), Error> {
+    let service = read(file)?;
+    warn_dependents(registry, &service.link_name).await?;
+    if !yes && !confirmed(&format!("change the service `{}`?", service.link_name))? {
+        return Err(Error::usage_help("nothing was changed", "answer `y`, or give --yes"));
+    }
+    registry.edit_service(&service).await?;
+    eprintln!("the service `{}` is changed", service.link_name);
+    Ok(())
+}
+
+/// Names what a change or a deletion would sign out.
+async fn warn_dependents(registry: &Registry, link: &str) -> Result<(), Error> {
+    for dependent in registry.dependents(link).await? {
         eprintln!("the connection `{dependent}` is made from it and will be revoked");
     }
+    Ok(())
+}
+
+async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error> {
+    warn_dependents(registry, link).await?;
     if !yes && !confirmed(&format!("delete the service `{link}`?"))? {
         return Err(Error::usage_help("nothing was deleted", "answer `y`, or give --yes"));
     }

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod connection;
 pub mod credential;
 pub mod data_centre;
+pub mod edit;
 mod error;
 pub mod home;
 pub mod link;
@@ -26,6 +27,7 @@ pub mod template;
 pub mod transfer;
 pub mod vault;
 mod warm;
+pub mod zoho_export;
 
 pub use connection::{Connection, State};
 pub use credential::{Credential, Secret};

@@ -5,7 +5,7 @@
 
 use super::Connection;
 use super::Error;
-use super::auth::Bound;
+use super::auth::{Bound, oauth2};
 use super::credential::{Credential, Secret};
 use super::refresh::{self, Ready};
 use super::registry::{Registry, Settings};
@@ -81,7 +81,8 @@ impl Outbound {
         let registry = self.registry().await?;
         let hot = self.hot(registry, &request).await?;
         let answer = self.attempt(&request, &hot).await?;
-        let (401, Some(used)) = (answer.status, access_of(&hot.bound.credential)) else {
+        let expired = hot.bound.service.oauth2().is_some_and(|row| oauth2::says_expired(row, &answer));
+        let (true, Some(used)) = (expired, access_of(&hot.bound.credential)) else {
             return Ok(answer);
         };
         // The provider may have ended the token early: once more with a new one.

@@ -164,6 +164,9 @@ pub struct OAuth2 {
     /// The provider gives a new refresh token with each refresh.
     #[serde(default)]
     pub rotates: bool,
+    /// Values of `error` or `code` in a JSON answer that mean what status 401 means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expired_signals: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -248,6 +248,18 @@ impl Store {
         Ok(())
     }
 
+    pub async fn update_service(&self, service: &Service, now: i64) -> Result<(), Error> {
+        sqlx::query("update services set name = ?, definition = ?, updated_at = ? where link_name = ?")
+            .bind(&service.name)
+            .bind(serde_json::to_string(service).map_err(|error| Error::Store(error.to_string()))?)
+            .bind(now)
+            .bind(&service.link_name)
+            .execute(&self.pool)
+            .await?;
+        self.wrote();
+        Ok(())
+    }
+
     pub async fn delete_service(&self, link: &str) -> Result<(), Error> {
         sqlx::query("delete from services where link_name = ?").bind(link).execute(&self.pool).await?;
         self.wrote();

@@ -88,6 +88,15 @@ fn a_custom_service_from_definition_to_deletion() {
     let listed: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!((&listed[0]["link_name"], &listed[0]["state"]), (&json!("my_keys"), &json!("connected")));
 
+    let text = std::fs::read_to_string(&file).expect("a file");
+    std::fs::write(&file, text.replace("[[auth.api_key]]\n", "[auth.basic]\n[unused]\n")).expect("written");
+    assert_eq!(cli.run(&["services", "edit", &file, "--yes"], "").0, 3);
+    std::fs::write(&file, text.replace("name = \"Keyed\"", "name = \"Keyed 2\"")).expect("written");
+    let (code, _, err) = cli.run(&["services", "edit", &file, "--yes"], "");
+    assert_eq!((code, err.contains("`my_keys` is made from it")), (0, true), "{err}");
+    let (code, _, err) = cli.run(&["connections", "test", "my_keys"], "");
+    assert_eq!((code, err.contains("was revoked")), (1, true), "{err}");
+
     let (code, _, err) = cli.run(&["services", "delete", "keyed"], "");
     assert_eq!(code, 3);
     assert!(err.contains("`my_keys` is made from it and will be revoked"), "{err}");
@@ -196,4 +205,27 @@ fn a_passphrase_locks_the_vault() {
     assert!(code == 3 && err.contains("locked with a passphrase") && err.contains("ARARAT_PASSPHRASE"), "{err}");
     let (code, _, err) = test(Some("planted wrong one"));
     assert!(code == 3 && err.contains("is not the one"), "{err}");
+}
+
+#[test]
+fn connections_that_zoho_exported_await_their_sign_in() {
+    let cli = Cli::new();
+    std::fs::create_dir_all(&cli.home.0).expect("a folder");
+    let file = cli.home.0.join("exported.json");
+    let path = file.to_str().expect("text");
+    let exported = |service: &str| {
+        json!([{"connectionLinkName": "all_zoho", "connectionName": "All Zoho", "serviceName": service, "userAccess": true,
+            "isUserDefinedService": false, "sharedBy": 1, "scope": ["ZohoCRM.modules.ALL"]}])
+    };
+    std::fs::write(&file, exported("zlabs_integration").to_string()).expect("written");
+    let (code, _, err) = cli.run(&["connections", "import", path], "");
+    assert_eq!((code, err.contains("ararat connections connect all_zoho")), (0, true), "{err}");
+    let (_, out, _) = cli.run(&["connections", "list", "--json"], "");
+    let listed: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((&listed[0]["service"], &listed[0]["state"]), (&json!("zoho_oauth"), &json!("needs_reauth")));
+    assert_eq!((&listed[0]["login_user"], &listed[0]["scopes"][0]), (&json!(true), &json!("ZohoCRM.modules.ALL")));
+    assert!(cli.run(&["connections", "import", path], "").2.contains("the link name is taken"));
+    std::fs::write(&file, exported("own_service").to_string().replace("all_zoho", "other")).expect("written");
+    let (code, _, err) = cli.run(&["connections", "import", path], "");
+    assert_eq!((code, err.contains("`own_service`, which is not known here")), (3, true), "{err}");
 }

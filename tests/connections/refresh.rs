@@ -247,3 +247,38 @@ fn a_change_by_another_process_counts_at_once() {
     }
     assert_eq!(provider.seen_at("/crm/v2/Leads").len(), 3);
 }
+
+#[test]
+fn a_row_can_name_other_signs_of_an_ended_token() {
+    let tokens = AtomicUsize::new(0);
+    let provider = Provider::start(move |seen| match seen.path.as_str() {
+        TOKEN => json(json!({"access_token": format!("tok-{}", tokens.fetch_add(1, Ordering::SeqCst))})),
+        _ if seen.header("authorization").ends_with("tok-0") => json(json!({"ok": false, "error": "token_expired"})),
+        _ => json(json!({"ok": true})),
+    });
+    let clock = Clock::new();
+    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    let text = format!(
+        r#"
+        link_name = "talk"
+        name = "Talk"
+        family = "custom"
+        api_base = "{0}"
+        [auth.oauth2]
+        grants = ["client_credentials"]
+        token_url = "{0}{TOKEN}"
+        expired_signals = ["token_expired"]
+        "#,
+        provider.url
+    );
+    wait(registry.add_service(&toml::from_str(&text).expect("a service"))).expect("added");
+    let (service, name, link_name) = ("talk".to_owned(), "Talk".to_owned(), "talk".to_owned());
+    let new = ararat::connections::NewConnection { service, name, link_name, ..Default::default() };
+    wait(registry.add(new)).expect("a connection");
+    let http = ararat::http::Client::new(Default::default());
+    wait(ararat::connections::sign_in::set_client(&registry, "talk", "id", None)).expect("a client");
+    wait(ararat::connections::sign_in::with_client_credentials(&registry, &http, "talk")).expect("connected");
+    let answer = send(&mut host(&registry), get(&format!("{}/x", provider.url), Some("talk"))).expect("an answer");
+    assert_eq!(answer.body, br#"{"ok":true}"#);
+    assert_eq!(provider.seen_at("/x").len(), 2);
+}

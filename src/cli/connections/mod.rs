@@ -13,11 +13,12 @@ pub(super) use show::print_table;
 
 use super::Exit;
 use crate::connections::registry::Settings;
-use crate::connections::{Error, Registry, registry, sign_in};
+use crate::connections::{Error, Registry, registry, sign_in, zoho_export};
 use crate::http::{Client, Options, runtime};
 use clap::{Args, Subcommand};
 use std::future::Future;
 use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -63,6 +64,8 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Take over connections that Zoho exported as JSON; each one awaits its sign-in
+    Import { file: PathBuf },
     /// Show what happened to a connection
     History {
         link_name: String,
@@ -87,9 +90,23 @@ impl Connections {
             Command::Allow { link_name, host } => allow(&registry, &link_name, &host).await,
             Command::Revoke { link_name } => revoke(&registry, &link_name).await,
             Command::Delete { link_name, yes } => delete(&registry, &link_name, yes).await,
+            Command::Import { file } => import(&registry, &file).await,
             Command::History { link_name, json } => show::history(&registry, &link_name, json).await,
         }
     }
+}
+
+async fn import(registry: &Registry, file: &Path) -> Result<(), Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Error::usage(format!("could not read {}: {error}", file.display())))?;
+    let done = zoho_export::import(registry, &text).await?;
+    for link in &done.taken {
+        eprintln!("left out `{link}`: the link name is taken");
+    }
+    for link in &done.added {
+        eprintln!("added `{link}`; sign in with `ararat connections connect {link}`");
+    }
+    Ok(())
 }
 
 async fn allow(registry: &Registry, link: &str, host: &str) -> Result<(), Error> {

@@ -105,6 +105,24 @@ pub fn put(hop: &mut Hop, row: &OAuth2, tokens: &Tokens, link: &str) -> Result<(
     super::place(hop, row.place, &row.parameter, &row.value.replace("{token}", access.expose()))
 }
 
+/// Bodies larger than this hold data, not a complaint about a token.
+const LARGEST_COMPLAINT: usize = 16 * 1024;
+
+/// Whether an answer says that the access token is no longer good: by status 401, or as the row says.
+pub fn says_expired(row: &OAuth2, answer: &Response) -> bool {
+    if answer.status == 401 {
+        return true;
+    }
+    if row.expired_signals.is_empty() || answer.body.len() > LARGEST_COMPLAINT {
+        return false;
+    }
+    let Ok(Value::Object(fields)) = serde_json::from_slice(&answer.body) else {
+        return false;
+    };
+    let words = ["error", "code"].iter().filter_map(|name| fields.get(*name).and_then(Value::as_str));
+    words.into_iter().any(|word| row.expired_signals.iter().any(|signal| signal == word))
+}
+
 /// What the authorize page is opened with, and what must come back.
 pub struct Authorization {
     pub url: Url,

@@ -1,17 +1,21 @@
 //! The registry: services and connections by link name, with their credentials in the vault.
 //!
 //! One value per process and data directory; clones are cheap and share everything. Opening it
-//! reads no secret: the vault is unlocked when a credential is first needed.
+//! reads no secret: the vault is unlocked when a credential is first needed (`keys`). Services are
+//! in `services`; what is here is connections, their history and their locks.
 
-use super::connection::{Connection, State};
-use super::credential::Credential;
-use super::link::{check_display_name, check_link_name, nearest};
-use super::service::{Auth, Grant, Service, host_of};
-use super::store::{AuditLine, SecretChange, Store};
-use super::template::Values;
-use super::vault::{self, KeyRow, KeySource, Vault};
-use super::warm::{Hot, Stamp, Warm};
-use super::{Error, catalogue, data_centre, home, scope};
+mod keys;
+mod services;
+
+use crate::connections::connection::{Connection, State};
+use crate::connections::credential::{Credential, Tokens};
+use crate::connections::link::{check_display_name, check_link_name, nearest};
+use crate::connections::service::{Auth, Grant, Service, host_of};
+use crate::connections::store::{AuditLine, SecretChange, Store};
+use crate::connections::template::Values;
+use crate::connections::vault::Vault;
+use crate::connections::warm::{Hot, Stamp, Warm};
+use crate::connections::{Error, Secret, data_centre, home, scope};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -19,7 +23,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{OwnedMutexGuard, RwLock};
 use zeroize::Zeroizing;
 
-pub use super::store::AuditLine as HistoryLine;
+pub use crate::connections::store::AuditLine as HistoryLine;
 
 /// Milliseconds since the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -134,63 +138,6 @@ impl Registry {
         self.inner.store.close().await;
     }
 
-    // --- services
-
-    /// Custom services first, then the default ones.
-    pub async fn services(&self) -> Result<Vec<Service>, Error> {
-        let mut services = self.inner.store.services().await?;
-        services.extend(catalogue::all().iter().cloned());
-        Ok(services)
-    }
-
-    pub async fn custom_services(&self) -> Result<Vec<Service>, Error> {
-        self.inner.store.services().await
-    }
-
-    pub async fn service(&self, link: &str) -> Result<Service, Error> {
-        if let Some(service) = catalogue::find(link) {
-            return Ok(service.clone());
-        }
-        self.inner.store.service(link).await?.ok_or_else(|| catalogue::unknown(link))
-    }
-
-    /// Adds a custom service.
-    pub async fn add_service(&self, service: &Service) -> Result<(), Error> {
-        check_link_name(&service.link_name)?;
-        check_display_name(&service.name)?;
-        if catalogue::find(&service.link_name).is_some() {
-            return Err(Error::usage(format!("`{}` is a default service already", service.link_name)));
-        }
-        if let Some(problem) = service.problems().into_iter().next() {
-            return Err(Error::usage(problem));
-        }
-        self.inner.store.insert_service(service, &self.inner.actor, self.now()).await?;
-        self.log(&service.link_name, "service added", None).await
-    }
-
-    /// Deletes a custom service; its connections are revoked first. Returns their link names.
-    pub async fn delete_service(&self, link: &str) -> Result<Vec<String>, Error> {
-        if catalogue::find(link).is_some() {
-            return Err(Error::usage(format!("`{link}` is a default service and cannot be deleted")));
-        }
-        self.service(link).await?;
-        let dependents = self.dependents(link).await?;
-        for dependent in &dependents {
-            self.forget_tokens(dependent, "its service was deleted").await?;
-        }
-        self.inner.store.delete_service(link).await?;
-        self.log(link, "service deleted", None).await?;
-        Ok(dependents)
-    }
-
-    /// Link names of the connections made from a service.
-    pub async fn dependents(&self, service: &str) -> Result<Vec<String>, Error> {
-        let all = self.connections().await?;
-        Ok(all.into_iter().filter(|connection| connection.service == service).map(|c| c.link_name).collect())
-    }
-
-    // --- connections
-
     pub async fn connections(&self) -> Result<Vec<Connection>, Error> {
         self.inner.store.connections().await
     }
@@ -248,7 +195,7 @@ impl Registry {
         if self.inner.store.connection(&connection.link_name).await?.is_some() {
             return Ok(false);
         }
-        let mut connection = super::transfer::arriving(connection, credential.is_some());
+        let mut connection = crate::connections::transfer::arriving(connection, credential.is_some());
         connection.id = new_id();
         connection.revision = 1;
         let sealed = match credential {
@@ -272,11 +219,11 @@ impl Registry {
             ("domain", api_host.as_str()),
             ("manageengine", api_host.as_str()),
         ];
-        let tokens = super::credential::Tokens {
+        let tokens = Tokens {
             client_id: account.client_id.clone(),
-            client_secret: Some(super::Secret::new(account.client_secret.clone())),
+            client_secret: Some(Secret::new(account.client_secret.clone())),
             access: None,
-            refresh: Some(super::Secret::new(account.refresh_token.clone())),
+            refresh: Some(Secret::new(account.refresh_token.clone())),
         };
         let mut connection = self
             .add(NewConnection {
@@ -384,16 +331,16 @@ impl Registry {
     // --- ready connections
 
     /// A connection kept ready under a key, unless the registry has changed since it was read.
-    pub(super) fn warm(&self, key: &str) -> Option<Arc<Hot>> {
+    pub(in crate::connections) fn warm(&self, key: &str) -> Option<Arc<Hot>> {
         self.inner.warm.get(key, self.stamp())
     }
 
-    pub(super) fn keep_warm(&self, key: String, stamp: Option<Stamp>, hot: Arc<Hot>) {
+    pub(in crate::connections) fn keep_warm(&self, key: String, stamp: Option<Stamp>, hot: Arc<Hot>) {
         self.inner.warm.put(key, stamp, hot);
     }
 
     /// Tells whether the registry has changed, for what is read after it.
-    pub(super) fn stamp(&self) -> Option<Stamp> {
+    pub(in crate::connections) fn stamp(&self) -> Option<Stamp> {
         let file = self.inner.dir.as_ref().map(|dir| dir.join(FILE));
         Stamp::take(self.inner.store.writes(), file.as_deref())
     }
@@ -417,68 +364,6 @@ impl Registry {
             None => None,
         };
         Ok(Flight { _here: here, _everywhere: everywhere })
-    }
-
-    // --- the vault
-
-    async fn seal(&self, record: &str, credential: &Credential) -> Result<vault::Sealed, Error> {
-        self.vault().await?.seal(record, "credential", &credential.to_plain())
-    }
-
-    async fn vault(&self) -> Result<Arc<Vault>, Error> {
-        if let Some(vault) = self.inner.vault.read().await.clone() {
-            return Ok(vault);
-        }
-        self.reopen_vault().await
-    }
-
-    async fn reopen_vault(&self) -> Result<Arc<Vault>, Error> {
-        let mut held = self.inner.vault.write().await;
-        let ask = self.inner.ask.clone();
-        let prompt = |question: &str| match &ask {
-            Some(ask) => ask(question),
-            None => Err(Error::vault("the vault is locked", "set ARARAT_PASSPHRASE")),
-        };
-        let prompt: vault::Prompt<'_> = if self.inner.ask.is_some() { Some(&prompt) } else { None };
-        let fresh = match (self.inner.store.key_row().await?, &self.inner.dir) {
-            (Some(row), _) => vault::open(&row, prompt)?,
-            (None, Some(dir)) => {
-                let (_, row) = vault::create(vault::source_of_new_vault(dir), prompt)?;
-                let row = self.inner.store.claim_vault(&row).await?;
-                vault::open(&row, prompt)?
-            }
-            (None, None) => Vault::ephemeral(),
-        };
-        let fresh = Arc::new(fresh);
-        *held = Some(fresh.clone());
-        Ok(fresh)
-    }
-
-    /// The vault's header, or none before the first credential.
-    pub async fn vault_header(&self) -> Result<Option<KeyRow>, Error> {
-        self.inner.store.key_row().await
-    }
-
-    /// How many records are sealed.
-    pub async fn sealed_count(&self) -> Result<usize, Error> {
-        Ok(self.inner.store.secrets().await?.len())
-    }
-
-    /// Seals every record under a new key, or none. The new key is in place before anything needs
-    /// it, and the old one works until everything is sealed anew, so a crash in between loses nothing.
-    pub async fn rekey(&self, source: KeySource, passphrase: Option<Zeroizing<String>>) -> Result<usize, Error> {
-        let old = self.vault().await?;
-        let (new, row) = match &passphrase {
-            Some(text) => vault::with_passphrase(source, text)?,
-            None => vault::create(source, None)?,
-        };
-        let count = self.inner.store.rekey(&row, old.key_id(), |record, sealed| {
-            let plain = old.open(record, "credential", sealed)?;
-            new.seal(record, "credential", &plain)
-        });
-        let count = count.await?;
-        *self.inner.vault.write().await = Some(Arc::new(new));
-        Ok(count)
     }
 }
 

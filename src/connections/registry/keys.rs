@@ -1,0 +1,69 @@
+//! The registry's vault: unlocked at first need, noticed when another process changes its key, sealed anew.
+
+use super::Registry;
+use crate::connections::vault::{self, KeyRow, KeySource, Vault};
+use crate::connections::{Credential, Error};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+impl Registry {
+    pub(super) async fn seal(&self, record: &str, credential: &Credential) -> Result<vault::Sealed, Error> {
+        self.vault().await?.seal(record, "credential", &credential.to_plain())
+    }
+
+    pub(super) async fn vault(&self) -> Result<Arc<Vault>, Error> {
+        if let Some(vault) = self.inner.vault.read().await.clone() {
+            return Ok(vault);
+        }
+        self.reopen_vault().await
+    }
+
+    pub(super) async fn reopen_vault(&self) -> Result<Arc<Vault>, Error> {
+        let mut held = self.inner.vault.write().await;
+        let ask = self.inner.ask.clone();
+        let prompt = |question: &str| match &ask {
+            Some(ask) => ask(question),
+            None => Err(Error::vault("the vault is locked", "set ARARAT_PASSPHRASE")),
+        };
+        let prompt: vault::Prompt<'_> = if self.inner.ask.is_some() { Some(&prompt) } else { None };
+        let fresh = match (self.inner.store.key_row().await?, &self.inner.dir) {
+            (Some(row), _) => vault::open(&row, prompt)?,
+            (None, Some(dir)) => {
+                let (_, row) = vault::create(vault::source_of_new_vault(dir), prompt)?;
+                let row = self.inner.store.claim_vault(&row).await?;
+                vault::open(&row, prompt)?
+            }
+            (None, None) => Vault::ephemeral(),
+        };
+        let fresh = Arc::new(fresh);
+        *held = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    /// The vault's header, or none before the first credential.
+    pub async fn vault_header(&self) -> Result<Option<KeyRow>, Error> {
+        self.inner.store.key_row().await
+    }
+
+    /// How many records are sealed.
+    pub async fn sealed_count(&self) -> Result<usize, Error> {
+        Ok(self.inner.store.secrets().await?.len())
+    }
+
+    /// Seals every record under a new key, or none. The new key is in place before anything needs
+    /// it, and the old one works until everything is sealed anew, so a crash in between loses nothing.
+    pub async fn rekey(&self, source: KeySource, passphrase: Option<Zeroizing<String>>) -> Result<usize, Error> {
+        let old = self.vault().await?;
+        let (new, row) = match &passphrase {
+            Some(text) => vault::with_passphrase(source, text)?,
+            None => vault::create(source, None)?,
+        };
+        let count = self.inner.store.rekey(&row, old.key_id(), |record, sealed| {
+            let plain = old.open(record, "credential", sealed)?;
+            new.seal(record, "credential", &plain)
+        });
+        let count = count.await?;
+        *self.inner.vault.write().await = Some(Arc::new(new));
+        Ok(count)
+    }
+}
