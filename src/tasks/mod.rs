@@ -9,7 +9,7 @@ pub mod bind;
 pub mod block;
 pub mod catalogue;
 mod forms;
-mod kind;
+pub mod kind;
 mod labels;
 mod reply;
 mod request;

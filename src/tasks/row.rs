@@ -38,16 +38,6 @@ pub enum Confidence {
     Inferred,
 }
 
-impl Confidence {
-    fn words(self) -> &'static str {
-        match self {
-            Confidence::Documented => "the request is documented",
-            Confidence::Seen => "the request was seen in scripts",
-            Confidence::Inferred => "the request is inferred",
-        }
-    }
-}
-
 /// A parameter: `page: number = 1`.
 #[derive(Debug)]
 pub struct Param {
@@ -190,18 +180,6 @@ impl Task {
             format!("{}{}", param.name, if optional { "?" } else { "" })
         });
         format!("{}({})", self.name, shown.collect::<Vec<_>>().join(", "))
-    }
-
-    /// What people read of the task: its signature, what it does, its request and where that was found.
-    pub fn page(&self) -> String {
-        let mut page = format!("{}\n\n{}\n", self.signature(), self.doc);
-        for case in &self.cases {
-            page += &format!("\n    {}", case.request);
-        }
-        if !self.is_mapped() {
-            page += "\nKnown, not mapped yet: a call is refused.";
-        }
-        page + &format!("\n\nSource: {} ({})", self.source, self.confidence.words())
     }
 
     /// Pages name some tasks without their parameters; such a task takes any, and is refused.
@@ -369,7 +347,7 @@ fn read_request(text: &str) -> Result<(Method, String, Line), String> {
     let (method, rest) = text.split_once(' ').ok_or_else(wrong)?;
     let method = Method::parse(method).ok_or_else(wrong)?;
     let (family, path) = rest.trim().strip_prefix('{').and_then(|rest| rest.split_once('}')).ok_or_else(wrong)?;
-    if !path.starts_with('/') {
+    if !path.trim_start_matches('[').starts_with('/') {
         return Err(wrong());
     }
     Ok((method, family.to_owned(), Line::parse(path)?))
