@@ -4,6 +4,7 @@
 use ararat::fault::Fault;
 use ararat::host::{Account, Ask, Body, Host, Reply, Request, Response, Target};
 use ararat::tasks::block::{self, BlockKind, EntryValue};
+use ararat::tasks::kind::ParamKind;
 use ararat::tasks::{self, catalogue};
 use ararat::value::{File, Settings, Value, convert, json_read};
 
@@ -147,32 +148,48 @@ fn every_file_is_embedded_and_no_name_stands_twice() {
     assert_eq!(names.len(), count);
 }
 
-/// Families of hosts that the data-centre table has.
-const FAMILIES: &[&str] = &[
-    "api",
-    "analyticsapi",
-    "calendar",
-    "cliq",
-    "connect",
-    "creator",
-    "desk",
-    "fsm",
-    "mail",
-    "notebook",
-    "people",
-    "projectsapi",
-    "recruit",
-    "salesiq",
-    "sdp",
-    "sheet",
-    "sign",
-];
-
 #[test]
-fn families_of_hosts_are_known() {
+fn families_of_hosts_are_in_the_data_centre_table() {
+    let table: toml::Table = toml::from_str(include_str!("../catalogue/data_centres.toml")).expect("TOML");
+    let families = table["family"].as_table().expect("families");
     for task in tasks::all() {
         for case in &task.cases {
-            assert!(FAMILIES.contains(&case.family.as_str()), "{}: {}", task.name(), case.family);
+            assert!(families.contains_key(&case.family), "{}: {}", task.name(), case.family);
+        }
+    }
+}
+
+/// An argument of a kind, with a space where one may stand.
+fn sample(kind: ParamKind) -> Value {
+    match kind {
+        ParamKind::Text | ParamKind::Any => Value::text("Some Name"),
+        ParamKind::Id => Value::Int(4_876_876_000_000_333_001),
+        ParamKind::Number => Value::Int(1),
+        ParamKind::Bool => Value::Bool(true),
+        ParamKind::Map => value(r#"{"a":"b","c":{"d":1}}"#),
+        ParamKind::List => value(r#"[{"a":"b"}]"#),
+        ParamKind::File => value("FILE"),
+    }
+}
+
+#[test]
+fn every_mapped_row_makes_one_request_with_all_and_with_the_needed_arguments() {
+    for task in tasks::all().filter(|task| task.name() != "zoho.crm.invokeConnector") {
+        let args: Vec<Value> = task.params().iter().map(|param| sample(param.kinds[0])).collect();
+        for count in [task.arity().0, args.len()] {
+            let replies = vec![response(200, r#"{"data":[{"accountId":"7"}]}"#); 2];
+            let mut host = Recorder { replies, ..Recorder::default() };
+            let done = tasks::perform(task, &args[..count.min(args.len())], &Settings::default(), &mut host);
+            if !task.is_mapped() {
+                let message = done.expect_err("a refusal").message();
+                assert_eq!(message, format!("`{}` is known, not mapped yet", task.name()));
+                continue;
+            }
+            done.unwrap_or_else(|fault| panic!("{}: {fault}", task.name()));
+            assert_eq!(host.asked.len(), 1 + task.cases[0].look_ups.len(), "{}", task.name());
+            let Target::Zoho { path, .. } = &host.asked[host.asked.len() - 1].target else { panic!("a Zoho target") };
+            let is_clean = path.starts_with('/') && !path.contains("//") && !path.contains(['{', '[', ' ']);
+            assert!(is_clean, "{}: {path}", task.name());
         }
     }
 }
@@ -265,6 +282,65 @@ const CRM: &[Row] = &[
 #[test]
 fn tasks_of_crm_ask_and_answer() {
     for (name, args, status, reply, request, answer) in CRM {
+        let (asked, answered) = run(name, args, *status, reply);
+        assert_eq!(asked, *request, "{name} {args:?}");
+        assert_eq!(answered, *answer, "{name} {args:?}");
+    }
+}
+
+#[rustfmt::skip]
+const OTHERS: &[Row] = &[
+    ("zoho.books.createRecord", &["\"Invoices\"", "10", r#"{"customer_id":"3"}"#, "\"books\""], 201, r#"{"code":0,"invoice":{}}"#,
+     r#"POST api /books/v3/invoices ?organization_id=10 {"customer_id":"3"} @books"#, r#"{"code":0,"invoice":{}}"#),
+    ("zoho.books.getRecordsById", &["\"Contacts\"", "\"10\"", "\"5\""], 200, "{}", "GET api /books/v3/contacts/5 ?organization_id=10", "{}"),
+    ("zoho.books.getRecords", &["\"Items\"", "\"10\"", "\"name=a%20b&page=2\""], 200, "{}", "GET api /books/v3/items ?organization_id=10&name=a b&page=2", "{}"),
+    ("zoho.subscriptions.getList", &["\"Plans\"", "10", "25", "2"], 200, "{}",
+     "GET api /billing/v1/plans ?page=2&per_page=25 [X-com-zoho-subscriptions-organizationid: 10]", "{}"),
+    ("zoho.creator.getRecords", &["\"zylker\"", "\"crm\"", "\"All\"", "\"\"", "1", "50", "\"cr\""], 200, r#"{"code":3000,"data":[]}"#,
+     "GET creator /api/v2/zylker/crm/report/All ?from=1&limit=50 @cr", r#"{"code":3000,"data":[]}"#),
+    ("zoho.desk.getRecords", &["71", "\"Tickets\"", "\"desk_link\""], 200, r#"{"data":[]}"#,
+     "GET desk /api/v1/tickets ?from=1&limit=10 [orgId: 71] @desk_link", r#"{"data":[]}"#),
+    ("zoho.people.create", &["\"Leave\"", r#"{"a":"b"}"#], 200, r#"{"response":{"result":{"pkId":"1"},"status":0}}"#,
+     r#"POST people /people/api/forms/json/Leave/insertRecord ?inputData={"a":"b"}"#, r#"{"result":{"pkId":"1"},"status":0}"#),
+    ("zoho.people.create", &["\"Leave\"", "{}"], 200, r#"{"response":{"errors":{"code":1},"status":1}}"#,
+     "POST people /people/api/forms/json/Leave/insertRecord ?inputData={}", r#"{"response":{"errors":{"code":1},"status":1}}"#),
+    ("zoho.projects.getRecords", &["\"zylker\"", "5", "\"Tasks\"", r#"{"owner":"7"}"#, "10"], 200, "{}",
+     "GET projectsapi /restapi/portal/zylker/projects/5/tasks/ ?range=10&owner=7", "{}"),
+    ("zoho.projects.create", &["\"zylker\"", "5", "\"tasks\"", r#"{"name":"x"}"#], 200, "{}",
+     "POST projectsapi /restapi/portal/zylker/projects/5/tasks/ form name=x", "{}"),
+    ("zoho.cliq.postToChannel", &["\"team room\"", "\"hi\"", "\"cliq\""], 204, "",
+     r#"POST cliq /api/v2/channelsbyname/team%20room/message {"text":"hi"} @cliq"#, r#"{"status":"success"}"#),
+    ("zoho.cliq.postToBot", &["\"helper\"", "FILE", "\"cliq\""], 204, "",
+     "POST cliq /api/v2/bots/helper/message multipart files(photo.png, image/png)=png @cliq", r#"{"status":"success"}"#),
+    ("zoho.recruit.addRecord", &["\"Candidates\"", r#"{"Last Name":"A & B"}"#, "1", "true", "\"rec\""], 200,
+     r#"{"response":{"result":{"Candidates":{"row":{"no":"1","FL":[{"val":"CANDIDATEID","content":"9"}]}}}}}"#,
+     r#"POST recruit /recruit/private/json/Candidates/addRecords form duplicateCheck=1&wfTrigger=true&xmlData=<Candidates><row no="1"><FL val="Last Name">A &amp; B</FL></row></Candidates> @rec"#,
+     r#"{"CANDIDATEID":"9"}"#),
+    ("zoho.sign.createDocument", &["[]", r#"{"requests":{}}"#], 200, "{}", r#"POST sign /api/v1/requests multipart data={"requests":{}}"#, "{}"),
+    ("zoho.workdrive.createFolder", &["\"new\"", "\"up\""], 201, "{}",
+     r#"POST api /workdrive/api/v1/files {"data":{"type":"files","attributes":{"name":"new","parent_id":"up"}}}"#, "{}"),
+    ("zoho.sheet.createRecords", &["\"w1\"", "\"Sheet1\"", r#"{"A":"1"}"#, "{}", "\"sh\""], 200, "{}",
+     r#"POST sheet /api/v2/w1 form method=worksheet.records.add&worksheet_name=Sheet1&json_data=[{"A":"1"}] @sh"#, "{}"),
+    ("zoho.sheet.find", &["\"w1\"", "\"row\"", "\"x\"", "\"Sheet1\"", "3"], 200, "{}",
+     "POST sheet /api/v2/w1 form method=find&scope=row&search=x&worksheet_name=Sheet1&row=3", "{}"),
+    ("zoho.reports.deleteRow", &["\"Sales\"", "\"Orders\"", "\"a=1\""], 200, "{}",
+     "POST analyticsapi /api/admin%40zylker.com/Sales/Orders ?ZOHO_ACTION=DELETE&ZOHO_OUTPUT_FORMAT=JSON&ZOHO_ERROR_FORMAT=JSON&ZOHO_API_VERSION=1.0&ZOHO_CRITERIA=a=1", "{}"),
+    ("zoho.writer.v2.mergeAndStore", &["\"d1\"", r#"{"merge_data":{"data":[]}}"#, r#"{"doc_name":"x"}"#], 200, "{}",
+     r#"POST api /writer/api/v1/documents/d1/merge/store form merge_data={"data":[]}&output_settings={"doc_name":"x"}"#, "{}"),
+    ("zoho.calendar.createEvent", &["\"c1\"", r#"{"title":"x"}"#], 200, "{}", r#"POST calendar /api/v1/calendars/c1/events ?eventdata={"title":"x"}"#, "{}"),
+    ("zoho.calendar.createEvent", &["\"c1\"", r#"{"eventdata":{"title":"x"}}"#], 200, "{}", r#"POST calendar /api/v1/calendars/c1/events ?eventdata={"title":"x"}"#, "{}"),
+    ("zoho.mail.markAsRead", &["5", "\"mail\""], 200, r#"{"data":[{"accountId":"77"}]}"#,
+     r#"GET mail /api/accounts @mail ; PUT mail /api/accounts/77/updatemessage {"mode":"markAsRead","messageId":["5"]} @mail"#, "{}"),
+    ("zoho.bookings.getRecordById", &["\"Service\"", "8"], 200, "{}", "GET api /bookings/v1/json/service ?service_id=8", "{}"),
+    ("zoho.sdp.create", &["\"request\"", r#"{"subject":"x"}"#, "\"itdesk\""], 201, "{}",
+     r#"POST sdp /app/itdesk/api/v3/requests ?input_data={"request":{"subject":"x"}}"#, "{}"),
+    ("zoho.ai.translate", &["\"a\"", "\"fr\""], 200, "", "", "fault run.unsupported: `zoho.ai.translate` is known, not mapped yet"),
+    ("zoho.one.addUser", &["1", "2", "3"], 200, "", "", "fault run.unsupported: `zoho.one.addUser` is known, not mapped yet"),
+];
+
+#[test]
+fn tasks_of_other_products_ask_and_answer() {
+    for (name, args, status, reply, request, answer) in OTHERS {
         let (asked, answered) = run(name, args, *status, reply);
         assert_eq!(asked, *request, "{name} {args:?}");
         assert_eq!(answered, *answer, "{name} {args:?}");

@@ -9,7 +9,7 @@ use super::reply;
 use super::template::{Hole, Table, json_text};
 use crate::fault::Fault;
 use crate::host::Response;
-use crate::value::{List, Map, Text, Value};
+use crate::value::{List, Map, Settings, Text, Value, convert};
 
 /// How a reply becomes a value.
 #[derive(Debug)]
@@ -111,14 +111,18 @@ impl Choice {
     }
 
     fn take(&self, body: &Value) -> Option<Value> {
-        let holds = self.condition.as_ref().is_none_or(|(place, word)| {
-            place
-                .walk(body)
-                .and_then(|found| found.as_text().cloned())
-                .is_some_and(|text| text.eq_ignore_ascii_case(word))
-        });
+        let holds = self
+            .condition
+            .as_ref()
+            .is_none_or(|(place, word)| place.walk(body).is_some_and(|found| is_word(&found, word)));
         holds.then(|| self.path.walk(body)).flatten()
     }
+}
+
+/// Whether a value is a word, in any case; numbers and booleans count as their text.
+pub fn is_word(value: &Value, word: &str) -> bool {
+    let text = convert::to_text(value, &Settings::default());
+    text.is_ok_and(|text| text.eq_ignore_ascii_case(word))
 }
 
 /// The value of a reply.

@@ -96,7 +96,7 @@ fn null_message(task: &Task, param: &Param) -> String {
 fn default_value(default: &str) -> Value {
     match default.parse::<i64>() {
         Ok(number) => Value::Int(number),
-        Err(_) => Value::text(default),
+        Err(_) => default.parse::<bool>().map_or_else(|_| Value::text(default), Value::Bool),
     }
 }
 

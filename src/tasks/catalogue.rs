@@ -12,7 +12,37 @@ macro_rules! files {
 }
 
 /// The files by name, with their text.
-pub const FILES: &[(&str, &str)] = files!["crm", "crm_v8"];
+pub const FILES: &[(&str, &str)] = files![
+    "analytics",
+    "billing",
+    "bookings",
+    "books",
+    "built_in",
+    "calendar",
+    "cliq",
+    "connect",
+    "creator",
+    "crm",
+    "crm_v8",
+    "desk",
+    "directory",
+    "fsm",
+    "inventory",
+    "invoice",
+    "mail",
+    "notebook",
+    "one",
+    "people",
+    "projects",
+    "recruit",
+    "salesiq",
+    "sdp",
+    "sheet",
+    "sign",
+    "sms",
+    "workdrive",
+    "writer"
+];
 
 struct Catalogue {
     tasks: Vec<Task>,

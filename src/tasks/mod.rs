@@ -9,7 +9,7 @@ pub mod bind;
 pub mod block;
 pub mod catalogue;
 mod forms;
-mod kind;
+pub mod kind;
 mod labels;
 mod reply;
 mod request;
@@ -30,8 +30,11 @@ use crate::value::{Settings, Value};
 /// # Errors
 /// Arguments that the task cannot take, a task without a mapping, and whatever the host reports.
 pub fn perform(task: &Task, args: &[Value], settings: &Settings, host: &mut dyn Host) -> Result<Value, Fault> {
+    if !task.is_mapped() {
+        return Err(task.refusal());
+    }
     let mut bound = bind::bind(task, args, settings)?;
-    let case = task.case_for(&bound)?;
+    let case = task.case_for(&bound)?.ok_or_else(|| task.refusal())?;
     request::look_up(case, &mut bound, host)?;
     let request = request::build(case, &bound)?;
     let response = send::http(host, request)?;

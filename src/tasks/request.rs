@@ -106,7 +106,8 @@ fn parts(table: &Table, bound: &Bound) -> Result<Vec<Part>, Fault> {
     let mut parts = Vec::new();
     for (name, value) in table.fill(bound)? {
         let files = template::files(&value);
-        if files.is_empty() {
+        let is_empty_list = value.as_list().is_some_and(|list| list.is_empty());
+        if files.is_empty() && !is_empty_list {
             parts.push(text_part(&name, &value, bound.settings)?);
         }
         parts.extend(files.iter().map(|file| file_part(&name, file)));

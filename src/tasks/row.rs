@@ -4,7 +4,7 @@
 //! value is. A row whose request depends on its arguments has `[[task.case]]` tables, whose keys stand
 //! over those of the row. A row that says `unmapped = true` is a task that is known and refused.
 
-use super::answer::{Answer, Path};
+use super::answer::{Answer, Path, is_word};
 use super::bind::{Bound, CONNECTION};
 use super::kind::ParamKind;
 use super::template::{Hole, Line, Node, Table};
@@ -162,6 +162,9 @@ impl Task {
     ///
     /// A trailing connection may always be left out: the account's own connection serves then.
     pub fn arity(&self) -> (usize, usize) {
+        if self.has_unknown_params() {
+            return (0, usize::MAX);
+        }
         let needed = self.params.iter().rposition(|param| !param.optional && param.name != CONNECTION);
         let least = needed.map_or(0, |at| at + 1);
         (least, self.params.len())
@@ -169,6 +172,9 @@ impl Task {
 
     /// The call with its parameters: `zoho.crm.getRecordById(module, id, options?, connection?)`.
     pub fn signature(&self) -> String {
+        if self.has_unknown_params() {
+            return format!("{}(…)", self.name);
+        }
         let shown = self.params.iter().map(|param| {
             let optional = param.optional || param.name == CONNECTION;
             format!("{}{}", param.name, if optional { "?" } else { "" })
@@ -176,24 +182,31 @@ impl Task {
         format!("{}({})", self.name, shown.collect::<Vec<_>>().join(", "))
     }
 
+    /// Pages name some tasks without their parameters; such a task takes any, and is refused.
+    fn has_unknown_params(&self) -> bool {
+        self.params.is_empty() && !self.is_mapped()
+    }
+
     /// Whether a call can be made; if not, it is refused by name.
     pub fn is_mapped(&self) -> bool {
         !self.cases.is_empty()
     }
 
-    /// The request for given arguments.
-    pub fn case_for(&self, bound: &Bound) -> Result<&Case, Fault> {
+    /// The request for given arguments, if there is one.
+    pub fn case_for(&self, bound: &Bound) -> Result<Option<&Case>, Fault> {
         for case in &self.cases {
             if case.fits(bound)? {
-                return Ok(case);
+                return Ok(Some(case));
             }
         }
-        let which = match self.is_mapped() {
-            true => " with these arguments",
-            false => "",
-        };
-        Err(Fault::other("run.unsupported", format!("`{}`{which} is known, not mapped yet", self.name))
-            .help("call the service's REST API with `invokeurl` and a connection"))
+        Ok(None)
+    }
+
+    /// The fault of a call that has no request.
+    pub fn refusal(&self) -> Fault {
+        let which = if self.is_mapped() { " with these arguments" } else { "" };
+        Fault::other("run.unsupported", format!("`{}`{which} is known, not mapped yet", self.name))
+            .help("call the service's REST API with `invokeurl` and a connection")
     }
 
     /// Every hole has a parameter, and every parameter a hole.
@@ -263,11 +276,11 @@ impl Case {
         });
         let look_ups = raw.lookup.iter().map(|(name, text)| LookUp::read(name, text));
         Ok(Self {
+            request: raw.request,
             when: when.collect::<Result<_, String>>()?,
             method,
             family,
             path,
-            request: raw.request,
             query: Table::parse(&raw.query)?,
             headers: Table::parse(&raw.headers)?,
             json: raw.json.as_ref().map(Node::parse).transpose()?,
@@ -284,9 +297,7 @@ impl Case {
             let value = node.fill(bound)?;
             let fits = match test {
                 Test::Kind(kind) => value.is_some_and(|value| kind.take(&value, bound.settings).is_some()),
-                Test::Word(word) => {
-                    value.and_then(|value| value.as_text().cloned()).is_some_and(|text| text.eq_ignore_ascii_case(word))
-                }
+                Test::Word(word) => value.is_some_and(|value| is_word(&value, word)),
             };
             if !fits {
                 return Ok(false);
@@ -336,7 +347,7 @@ fn read_request(text: &str) -> Result<(Method, String, Line), String> {
     let (method, rest) = text.split_once(' ').ok_or_else(wrong)?;
     let method = Method::parse(method).ok_or_else(wrong)?;
     let (family, path) = rest.trim().strip_prefix('{').and_then(|rest| rest.split_once('}')).ok_or_else(wrong)?;
-    if !path.starts_with('/') {
+    if !path.trim_start_matches('[').starts_with('/') {
         return Err(wrong());
     }
     Ok((method, family.to_owned(), Line::parse(path)?))

@@ -1,8 +1,8 @@
 //! The little language of rows: text with holes, and tables of such texts.
 //!
 //! `{module}` is an argument, `{options.trigger}` a key of one, `{module|lower}` a filtered one;
-//! a group in square brackets vanishes when a hole in it has no value. A table's key `*` spreads a map
-//! over the table. An entry whose only hole has no value is left out.
+//! a group in square brackets vanishes when a hole in it has no value. A table's key `*` (or `*name`)
+//! spreads a map over the table. An entry whose only hole has no value is left out.
 
 use super::bind::Bound;
 use super::kind;
@@ -27,6 +27,10 @@ enum Filter {
     Json,
     /// Nothing, if it is a map or a list.
     Plain,
+    /// Nothing, unless it is a map.
+    Map,
+    /// The text in a file; other values as they are.
+    Content,
     /// A list: the value itself, or a list of it.
     List,
     /// A chat message: text becomes `{"text": …}`; files are no message.
@@ -41,6 +45,8 @@ const FILTERS: &[(&str, Filter)] = &[
     ("lower", Filter::Lower),
     ("json", Filter::Json),
     ("plain", Filter::Plain),
+    ("map", Filter::Map),
+    ("content", Filter::Content),
     ("list", Filter::List),
     ("message", Filter::Message),
     ("files", Filter::Files),
@@ -119,6 +125,11 @@ impl Filter {
             Filter::Lower => Some(owned(convert::to_text(&value, settings)?.to_lowercase())),
             Filter::Json => Some(owned(json_text(&value, settings)?)),
             Filter::Plain => kind::map(&value).is_none().then_some(value).filter(|value| value.as_list().is_none()),
+            Filter::Map => kind::map(&value).map(Value::Map),
+            Filter::Content => Some(match &value {
+                Value::File(file) => owned(String::from_utf8_lossy(&file.borrow().bytes).into_owned()),
+                _ => value,
+            }),
             Filter::List => Some(Value::List(kind::list(&value).unwrap_or_else(|| List::from_vec(vec![value])))),
             Filter::Message => match &value {
                 Value::Text(_) => Some(Value::Map(Map::from_iter([(Text::new("text"), value)]))),
@@ -296,7 +307,7 @@ impl Node {
 impl Table {
     pub fn parse(table: &toml::Table) -> Result<Self, String> {
         let entries = table.iter().map(|(key, value)| {
-            let key = if key == "*" { Key::Spread } else { Key::Named(Line::parse(key)?) };
+            let key = if key.starts_with('*') { Key::Spread } else { Key::Named(Line::parse(key)?) };
             Ok((key, Node::parse(value)?))
         });
         Ok(Self(entries.collect::<Result<_, String>>()?))
