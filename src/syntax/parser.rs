@@ -24,30 +24,30 @@ const STACK_BASE: usize = 512 * 1024;
 /// Parses a whole source: the tree, and what could not be read, in the order of the source.
 pub fn parse(source: &str, options: ParseOptions) -> (File<'_>, Vec<Diagnostic>) {
     let scan = prescan(source);
-    let mut diagnostics = scan.diagnostics;
+    let diagnostics = scan.diagnostics;
     if scan.hopeless {
         return (File { functions: Vec::new(), body: Vec::new() }, diagnostics);
     }
     let stack = STACK_BASE + scan.depth * STACK_PER_LEVEL;
-    let (file, found) = stacker::maybe_grow(stack, stack * 2, || parse_text(source, &scan.text, options, &diagnostics));
-    diagnostics.extend(found);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
-    (file, diagnostics)
+    stacker::maybe_grow(stack, stack * 2, || {
+        let mut builder = Builder::new(source, &scan.text, options, diagnostics);
+        let ends = scan.cuts.iter().copied().chain([scan.text.len()]);
+        ends.fold(0, |start, end| {
+            parse_piece(&mut builder, start, end);
+            end
+        });
+        builder.finish()
+    })
 }
 
-fn parse_text<'s>(
-    source: &'s str,
-    text: &str,
-    options: ParseOptions,
-    reported: &[Diagnostic],
-) -> (File<'s>, Vec<Diagnostic>) {
-    match Deluge::parse(Rule::file, text) {
-        Ok(pairs) => Builder::new(source, text, options, reported).file(pairs),
+/// Parses the statements between two cuts.
+fn parse_piece(builder: &mut Builder<'_, '_>, start: usize, end: usize) {
+    match Deluge::parse(Rule::file, builder.piece(start, end)) {
+        Ok(pairs) => builder.file(start, pairs),
         Err(error) => {
-            let at = recover::error_offset(&error);
+            let at = start + recover::error_offset(&error);
             let message = "the parser ran out of stack: nesting is too deep";
-            let diagnostic = Diagnostic::error("DG110", "save.depth", Span::new(at, at), message);
-            (File { functions: Vec::new(), body: Vec::new() }, vec![diagnostic])
+            builder.report(Diagnostic::error("DG110", "save.depth", Span::new(at, at), message));
         }
     }
 }

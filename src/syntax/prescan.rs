@@ -3,7 +3,7 @@
 //! An unclosed text would turn the rest of the source inside out, so it gets its quote here, at the
 //! end of its line. Knows bytes only; the grammar then reads the mended copy.
 
-use super::scan::{comment_end, is_name_byte, line_end, text_end};
+use super::scan::{TokenKind, comment_end, is_name_byte, line_end, text_end, tokens};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use std::borrow::Cow;
@@ -11,10 +11,15 @@ use std::borrow::Cow;
 /// How deep brackets may nest; real scripts stay below 20.
 pub const MAX_DEPTH: usize = 200;
 
+/// Pest reads no more than about this at a time: its pairs take forty times the room of the text.
+const PIECE: usize = 128 * 1024;
+
 /// What the look before parsing found.
 pub struct Prescan<'s> {
     /// The source, with a quote put at the end of each unclosed text; byte offsets stay the same.
     pub text: Cow<'s, str>,
+    /// Offsets between statements outside of every block, at which the text may be cut.
+    pub cuts: Vec<usize>,
     /// The deepest nesting of brackets.
     pub depth: usize,
     pub diagnostics: Vec<Diagnostic>,
@@ -30,13 +35,14 @@ pub fn prescan(source: &str) -> Prescan<'_> {
         Some(mended) => Cow::Owned(mended),
         None => Cow::Borrowed(source),
     };
-    Prescan { text, depth: scan.depth, diagnostics: scan.diagnostics, hopeless: scan.hopeless }
+    Prescan { text, cuts: scan.cuts, depth: scan.depth, diagnostics: scan.diagnostics, hopeless: scan.hopeless }
 }
 
 #[derive(Default)]
 struct Scan {
     /// The mended copy, once there is something to mend.
     mended: Option<Vec<u8>>,
+    cuts: Vec<usize>,
     depth: usize,
     diagnostics: Vec<Diagnostic>,
     hopeless: bool,
@@ -58,6 +64,7 @@ impl Scan {
                 b'/' if bytes.get(at + 1) == Some(&b'/') => line_end(bytes, at),
                 b'/' if bytes.get(at + 1) == Some(&b'*') => self.comment(bytes, at),
                 b'(' | b'[' | b'{' | b')' | b']' | b'}' | b';' => {
+                    self.cut(source, byte, at + 1, &open);
                     open.step(byte);
                     self.depth = self.depth.max(open.depth());
                     if self.depth > MAX_DEPTH {
@@ -68,6 +75,21 @@ impl Scan {
                 }
                 _ => at + 1,
             };
+        }
+    }
+
+    /// Notes a cut behind a `;` or `}` that ends a statement outside of every block.
+    fn cut(&mut self, source: &str, byte: u8, behind: usize, before: &Open) {
+        if behind < self.cuts.last().copied().unwrap_or(0) + PIECE {
+            return;
+        }
+        let ends = match byte {
+            b';' => before.depth() == 0,
+            b'}' => before.depth() == 1 && before.curly == 1 && !goes_on(source, behind),
+            _ => false,
+        };
+        if ends {
+            self.cuts.push(behind);
         }
     }
 
@@ -149,6 +171,12 @@ impl Open {
             _ => (self.round, self.square) = (0, 0),
         }
     }
+}
+
+/// Does the statement go on behind this block?
+fn goes_on(source: &str, behind: usize) -> bool {
+    let next = tokens(&source[behind..]).next();
+    next.is_none_or(|token| token.kind == TokenKind::Sign || token.is_word("else") || token.is_word("catch"))
 }
 
 /// A text over several lines whose closing quote touches a word or a quote has run into the next text.

@@ -166,3 +166,23 @@ fn small_stacks_suffice() {
     let found = thread.spawn(move || parse(&source, ParseOptions::default()).1.len()).expect("a thread").join();
     assert_eq!(found.ok(), Some(0));
 }
+
+#[test]
+fn long_sources_are_cut_between_statements_only() {
+    let unit = "if(a) { b = 1; } // c\nelse if(c) { d(); }\n/* e */ else { }\ntry { f(); }\ncatch (e) { }\n\
+                void g() { h = {\"a;\": {1}}; }\nx = { 1, 2 };\nsendmail [ to : a ]\n";
+    let source = unit.repeat(4_000) + "last = 1;";
+    let (file, found) = parse(&source, ParseOptions::default());
+    assert!(found.is_empty(), "{:?}", &found[..1]);
+    assert_eq!((file.functions.len(), file.body.len()), (4_000, 4 * 4_000 + 1));
+    let span = file.body.last().expect("statements").span;
+    assert_eq!(&source[span.start as usize..span.end as usize], "last = 1;");
+}
+
+#[test]
+fn messages_stop_at_some_point() {
+    let source = "a b;\nc = \"d e;\nf g;\n".repeat(2_000);
+    let (file, found) = parse(&source, ParseOptions::default());
+    assert!(found.len() >= 1_000 && found.len() < 10_000, "{}", found.len());
+    assert!(file.body.len() > 1_000);
+}

@@ -1,6 +1,6 @@
 //! Expressions: climbing over the flat row of operators, operands and their steps.
 
-use super::{Builder, Nodes, span_of};
+use super::{Builder, Nodes};
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Fetch, FetchTail, Name, Step, UnaryOp};
 use crate::syntax::parser::Rule;
@@ -44,7 +44,7 @@ impl<'s, 't> Builder<'s, 't> {
             while let Some(op) = self.peek_op(pairs)
                 && self.level(op) == level
             {
-                let at = span_of(&pairs.must());
+                let at = self.span(&pairs.must());
                 let operand = self.right_operand(op, pairs);
                 rest.push((op, at, self.climb(operand, pairs, level + 1)));
             }
@@ -55,7 +55,7 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     fn right_operand(&mut self, op: BinaryOp, pairs: &mut Nodes<'t>) -> Expr<'s> {
-        if let Some(span) = pairs.accept(Rule::date_span).map(|pair| span_of(&pair)) {
+        if let Some(span) = pairs.accept(Rule::date_span).map(|pair| self.span(&pair)) {
             if self.criteria == 0 {
                 self.improper(span, "a span of dates can stand only in the criteria of a form", None);
             }
@@ -95,7 +95,7 @@ impl<'s, 't> Builder<'s, 't> {
         let mut inner = Nodes::of(pairs.must());
         let mut ops = Vec::new();
         while let Some(pair) = inner.accept(Rule::unary) {
-            ops.push((unary_op(pair.as_str()), span_of(&pair)));
+            ops.push((unary_op(pair.as_str()), self.span(&pair)));
         }
         let base = self.primary(&mut inner);
         let min = self.is_min_literal(&base).then_some(base.span);
@@ -114,7 +114,7 @@ impl<'s, 't> Builder<'s, 't> {
     /// `primary`, with the brackets that belong to a name
     fn primary(&mut self, pairs: &mut Nodes<'t>) -> Expr<'s> {
         let pair = pairs.must();
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::name => return self.word(self.name(&pair), pairs),
             Rule::text => ExprKind::Text(self.text(span)),
@@ -150,7 +150,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `Form sort by F` in the header of a loop
     fn whole_form(&mut self, form: Name<'s>, tail: Pair<'t, Rule>) -> Expr<'s> {
-        let span = form.span.to(span_of(&tail));
+        let span = form.span.to(self.span(&tail));
         Expr { span, kind: ExprKind::Fetch(Fetch { form, criteria: None, tail: self.tail(tail) }) }
     }
 
@@ -176,7 +176,7 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     fn call(&mut self, name: Name<'s>, args: Pair<'t, Rule>) -> Expr<'s> {
-        let span = name.span.to(span_of(&args));
+        let span = name.span.to(self.span(&args));
         let args = self.args(args);
         if name.text.eq_ignore_ascii_case("if") {
             return Expr { span, kind: ExprKind::If(args.into_iter().map(|arg| arg.value).collect()) };
@@ -187,17 +187,17 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `Form[criteria]` with its tail, when that follows at once
     fn fetch(&mut self, form: Name<'s>, index: Pair<'t, Rule>, pairs: &mut Nodes<'t>) -> Expr<'s> {
-        let mut span = form.span.to(span_of(&index));
+        let mut span = form.span.to(self.span(&index));
         if let Some(kind) = super::task::keyword(form.text) {
             if Nodes::of(index.clone()).next().is_some() {
-                self.improper(span_of(&index), "expected entries of the form `key : value`", None);
+                self.improper(self.span(&index), "expected entries of the form `key : value`", None);
             }
             return self.empty_task(kind, form, span);
         }
         let criteria = self.criteria_of(index);
         let tail = match pairs.accept(Rule::tail) {
             Some(tail) => {
-                span = span.to(span_of(&tail));
+                span = span.to(self.span(&tail));
                 self.tail(tail)
             }
             None => FetchTail::default(),
@@ -207,7 +207,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// The expression of `index`, read as criteria
     fn criteria_of(&mut self, index: Pair<'t, Rule>) -> Option<Expr<'s>> {
-        let span = span_of(&index);
+        let span = self.span(&index);
         self.criteria += 1;
         let criteria = Nodes::of(index).next().map(|pair| self.expr(pair));
         self.criteria -= 1;
@@ -225,7 +225,7 @@ impl<'s, 't> Builder<'s, 't> {
         let mut steps = Vec::new();
         let mut span = base.span;
         while let Some(pair) = pairs.next() {
-            let at = span_of(&pair);
+            let at = self.span(&pair);
             span = span.to(at);
             match pair.as_rule() {
                 Rule::member => steps.push(self.step(&pair, pairs, &mut span)),
@@ -250,8 +250,8 @@ impl<'s, 't> Builder<'s, 't> {
         let name = self.name(member);
         match pairs.accept(Rule::args) {
             Some(args) => {
-                *span = span.to(span_of(&args));
-                let call = name.span.to(span_of(&args));
+                *span = span.to(self.span(&args));
+                let call = name.span.to(self.span(&args));
                 Step::Call { name, args: self.args(args), span: call }
             }
             None => Step::Field(name),

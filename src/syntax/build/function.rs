@@ -1,27 +1,27 @@
 //! A whole source and its functions.
 
-use super::{Builder, Nodes, span_of};
+use super::{Builder, Nodes};
 use crate::source::Span;
-use crate::syntax::ast::{File, Function, Name, Param};
+use crate::syntax::ast::{Function, Name, Param};
 use crate::syntax::parser::Rule;
 use pest::iterators::Pair;
 
 impl<'s, 't> Builder<'s, 't> {
     /// What `file` consists of
-    pub(super) fn items(&mut self, items: Nodes<'t>, file: &mut File<'s>) {
+    pub(super) fn items(&mut self, items: Nodes<'t>) {
         let mut flow = Default::default();
         for item in items {
             match item.as_rule() {
                 Rule::function | Rule::untyped_function => {
                     flow = Default::default();
                     let function = self.function(item);
-                    file.functions.push(function);
+                    self.file.functions.push(function);
                 }
                 Rule::EOI => {}
-                Rule::stray_close => self.improper(span_of(&item), "this brace closes nothing", Some("remove it")),
+                Rule::stray_close => self.improper(self.span(&item), "this brace closes nothing", Some("remove it")),
                 _ => {
                     let statement = self.statement(item, &mut flow);
-                    file.body.push(statement);
+                    self.file.body.push(statement);
                 }
             }
         }
@@ -29,7 +29,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `function`, `untyped_function`
     fn function(&mut self, pair: Pair<'t, Rule>) -> Function<'s> {
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let mut inner = Nodes::of(pair).peekable();
         let kind = inner.next_if(|pair| pair.as_rule() == Rule::kind);
         let returns = match kind {

@@ -1,6 +1,6 @@
 //! Literals: texts, numbers, lists, maps, and the words `true`, `false`, `null`.
 
-use super::{Builder, Nodes, span_of};
+use super::{Builder, Nodes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Expr, ExprKind};
@@ -71,7 +71,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `braces`: a map when its first element has a key
     pub(super) fn braces(&mut self, pair: Pair<'t, Rule>) -> Expr<'s> {
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let mut args = self.args(pair);
         let kind = match args.first() {
             None => ExprKind::EmptyBraces,
@@ -100,7 +100,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `brackets`
     pub(super) fn brackets(&mut self, pair: Pair<'t, Rule>) -> Expr<'s> {
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let items = self.args(pair).into_iter().map(|arg| arg.value).collect();
         Expr { span, kind: ExprKind::List(items) }
     }
@@ -112,7 +112,7 @@ impl<'s, 't> Builder<'s, 't> {
             match item.as_rule() {
                 Rule::trailing => {
                     self.improper(
-                        span_of(&item),
+                        self.span(&item),
                         "expected another element behind the comma",
                         Some("remove the comma"),
                     );

@@ -19,13 +19,19 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
+/// More messages than this help nobody.
+const MAX_MESSAGES: usize = 1_000;
+
 /// Builds the tree of one source.
 pub struct Builder<'s, 't> {
     source: &'s str,
     /// What pest has read: the source, or its mended copy of the same length.
     text: &'t str,
+    /// Where the piece begins that is being read.
+    offset: usize,
     options: ParseOptions,
-    /// Places of mistakes reported before, so that one cause gives one message.
+    file: File<'s>,
+    /// Places of mistakes reported before, in order, so that one cause gives one message.
     reported: Vec<Span>,
     diagnostics: Vec<Diagnostic>,
     /// The braces that open blocks which never close, innermost first.
@@ -35,33 +41,60 @@ pub struct Builder<'s, 't> {
 }
 
 impl<'s, 't> Builder<'s, 't> {
-    pub fn new(source: &'s str, text: &'t str, options: ParseOptions, reported: &[Diagnostic]) -> Self {
+    /// `known` are the messages of the look before parsing.
+    pub fn new(source: &'s str, text: &'t str, options: ParseOptions, known: Vec<Diagnostic>) -> Self {
         Builder {
             source,
             text,
+            offset: 0,
             options,
-            reported: reported.iter().map(|diagnostic| diagnostic.span).collect(),
-            diagnostics: Vec::new(),
+            file: File { functions: Vec::new(), body: Vec::new() },
+            reported: known.iter().map(|diagnostic| diagnostic.span).collect(),
+            diagnostics: known,
             unclosed: Vec::new(),
             criteria: 0,
         }
     }
 
-    /// `file`
-    pub fn file(mut self, mut pairs: Pairs<'t, Rule>) -> (File<'s>, Vec<Diagnostic>) {
-        let mut file = File { functions: Vec::new(), body: Vec::new() };
-        let items = pairs.next().map(Nodes::of);
-        items.into_iter().for_each(|items| self.items(items, &mut file));
+    /// What pest has to read between two offsets.
+    pub fn piece(&self, start: usize, end: usize) -> &'t str {
+        &self.text[start..end]
+    }
+
+    /// `file`: one piece of the text, which begins at `offset`
+    pub fn file(&mut self, offset: usize, mut pairs: Pairs<'t, Rule>) {
+        self.offset = offset;
+        if let Some(items) = pairs.next().map(Nodes::of) {
+            self.items(items);
+        }
+    }
+
+    /// The tree of all pieces, and all messages in the order of the source.
+    pub fn finish(mut self) -> (File<'s>, Vec<Diagnostic>) {
         if let Some(&innermost) = self.unclosed.first()
             && !self.reported.iter().any(|span| recover::is_comment(self.source, *span))
         {
-            self.diagnostics.push(recover::missing_brace(self.source, innermost));
+            self.report(recover::missing_brace(self.source, innermost));
         }
-        (file, self.diagnostics)
+        self.diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        (self.file, self.diagnostics)
     }
 
-    fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+    /// The pair's place in the source.
+    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        Span::new(self.offset + span.start(), self.offset + span.end())
+    }
+
+    /// Adds a message, unless there are more than anybody reads.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.is_full() {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MAX_MESSAGES
     }
 
     fn slice(&self, span: Span) -> &'s str {
@@ -69,7 +102,7 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     fn name(&self, pair: &Pair<'_, Rule>) -> Name<'s> {
-        let span = span_of(pair);
+        let span = self.span(pair);
         Name { text: self.slice(span), span }
     }
 
@@ -82,12 +115,6 @@ impl<'s, 't> Builder<'s, 't> {
     fn form(&self, pair: &Pair<'_, Rule>) -> Name<'s> {
         self.name(pair)
     }
-}
-
-/// The pair's place in the source.
-fn span_of(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
-    Span::new(span.start(), span.end())
 }
 
 /// The pairs inside a pair, without comments.

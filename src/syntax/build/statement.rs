@@ -1,6 +1,6 @@
 //! Statements of the language proper; those of forms are next door in `form`.
 
-use super::{Builder, Nodes, span_of};
+use super::{Builder, Nodes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{AssignOp, BinaryOp, Block, Expr, ExprKind, Name, Stmt, StmtKind, Target};
@@ -26,7 +26,7 @@ pub(super) enum Before {
 impl<'s, 't> Builder<'s, 't> {
     /// `block`
     pub(super) fn block(&mut self, pair: Pair<'t, Rule>) -> Block<'s> {
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let mut stmts = Vec::new();
         let mut before = Before::Sound;
         for item in Nodes::of(pair) {
@@ -42,7 +42,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `statement`, with an eye on what stands before it
     pub(super) fn statement(&mut self, pair: Pair<'t, Rule>, before: &mut Before) -> Stmt<'s> {
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let rule = pair.as_rule();
         let reported = self.diagnostics.len();
         let was = *before;
@@ -75,7 +75,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `broken`
     fn broken(&mut self, span: Span) -> StmtKind<'s> {
-        if !self.touches_reported(span) {
+        if !self.is_full() && !self.touches_reported(span) {
             let diagnostic = recover::diagnose(self.source, span);
             self.report(diagnostic);
         }
@@ -83,13 +83,14 @@ impl<'s, 't> Builder<'s, 't> {
     }
 
     fn touches_reported(&self, span: Span) -> bool {
-        self.reported.iter().any(|known| known.start < span.end && span.start <= known.end)
+        let next = self.reported.partition_point(|known| known.end < span.start);
+        self.reported.get(next).is_some_and(|known| known.start < span.end)
     }
 
     fn stray_else(&mut self, pair: Pair<'t, Rule>, before: Before) -> StmtKind<'s> {
-        let span = span_of(&pair);
+        let span = self.span(&pair);
         let mut inner = Nodes::of(pair);
-        let head = inner.accept(Rule::broken).map(|head| span_of(&head));
+        let head = inner.accept(Rule::broken).map(|head| self.span(&head));
         match (before, head) {
             (Before::BrokenBlock | Before::BrokenHeader | Before::ForeignHeader, _) => {}
             (Before::If, Some(head)) => drop(self.broken(head)),
@@ -133,7 +134,7 @@ impl<'s, 't> Builder<'s, 't> {
         let mut inner = Nodes::of(pair);
         let kind = read(self, &mut inner);
         if let Some(missing) = inner.next() {
-            self.missing_end(span_of(&missing), &kind);
+            self.missing_end(self.span(&missing), &kind);
         }
         kind
     }
@@ -193,7 +194,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `try_statement`
     fn try_statement(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
-        let word = Span { start: span_of(&pair).start, end: span_of(&pair).start + 3 };
+        let word = Span { start: self.span(&pair).start, end: self.span(&pair).start + 3 };
         let mut inner = Nodes::of(pair);
         let body = self.block(inner.must());
         let catch = inner.next().and_then(|catch| self.catch(catch));
@@ -206,7 +207,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `catch`
     fn catch(&mut self, pair: Pair<'t, Rule>) -> Option<(Name<'s>, Block<'s>)> {
-        let start = span_of(&pair).start;
+        let start = self.span(&pair).start;
         let mut names: Vec<Pair<'t, Rule>> = Nodes::of(pair).collect();
         let body = self.block(names.pop()?);
         if let [name] = names.as_slice() {
@@ -228,7 +229,7 @@ impl<'s, 't> Builder<'s, 't> {
     /// `c_style_for`
     fn c_style_for(&mut self, pair: Pair<'t, Rule>) -> StmtKind<'s> {
         let mut inner = Nodes::of(pair);
-        let head = span_of(&inner.must());
+        let head = self.span(&inner.must());
         self.block(inner.must());
         let help = "loop over a list: `for each x in list { … }`, `for each index i in list { … }`";
         self.improper(head, "Deluge counts no loops", Some(help));

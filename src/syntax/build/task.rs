@@ -1,6 +1,6 @@
 //! Task blocks: `invokeurl [ … ]`, `sendmail [ … ]` and others of their look.
 
-use super::{Builder, Nodes, span_of};
+use super::{Builder, Nodes};
 use crate::source::Span;
 use crate::syntax::ast::{Attachment, Entry, EntryValue, Expr, ExprKind, Name, Step, TaskBlock, TaskKind};
 use crate::syntax::parser::Rule;
@@ -23,7 +23,7 @@ pub(super) fn keyword(word: &str) -> Option<TaskKind> {
 impl<'s, 't> Builder<'s, 't> {
     /// `task` behind its keyword
     pub(super) fn task(&mut self, keyword: Name<'s>, pair: Pair<'t, Rule>) -> Expr<'s> {
-        let span = keyword.span.to(span_of(&pair));
+        let span = keyword.span.to(self.span(&pair));
         let kind = self::keyword(keyword.text).unwrap_or(TaskKind::Other);
         let entries = Nodes::of(pair).map(|entry| self.entry(entry)).collect();
         Expr { span, kind: ExprKind::Task(TaskBlock { kind, keyword, entries }) }
@@ -52,10 +52,10 @@ impl<'s, 't> Builder<'s, 't> {
     fn entry(&mut self, pair: Pair<'t, Rule>) -> Entry<'s> {
         let mut inner = Nodes::of(pair);
         let key = inner.must();
-        let key_span = span_of(&key);
+        let key_span = self.span(&key);
         let mut values = inner.peekable();
         let value = match values.peek().map(|pair| pair.as_rule()) {
-            Some(Rule::plain_text) => EntryValue::Words(values.next().map_or("", |pair| self.slice(span_of(&pair)))),
+            Some(Rule::plain_text) => EntryValue::Words(values.next().map_or("", |pair| self.slice(self.span(&pair)))),
             Some(Rule::attachment) => EntryValue::Attachments(values.map(|pair| self.attachment(pair)).collect()),
             _ => {
                 let mut exprs: Vec<Expr<'s>> = values.map(|pair| self.expr(pair)).collect();
