@@ -52,10 +52,10 @@ pub fn text(response: &Response, charset: Option<&'static Encoding>) -> String {
 
 /// A list or map, where the text is one in JSON. Services often say `text/html` of their JSON.
 fn by_content(text: String) -> Value {
-    if text.trim_start().starts_with(['{', '[']) {
-        if let Ok(value @ (Value::Map(_) | Value::List(_))) = json_read::read(&text) {
-            return value;
-        }
+    if text.trim_start().starts_with(['{', '['])
+        && let Ok(value @ (Value::Map(_) | Value::List(_))) = json_read::read(&text)
+    {
+        return value;
     }
     Value::Text(text.into())
 }
