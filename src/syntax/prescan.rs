@@ -189,8 +189,12 @@ fn swallows_code(source: &str, start: usize, end: usize) -> bool {
     match bytes.get(next) {
         Some(b'"' | b'\'') => true,
         Some(&byte) if is_name_byte(byte) => {
-            let word = source[next..].split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
-            !word.is_some_and(|word| ["in", "is", "not"].iter().any(|known| word.eq_ignore_ascii_case(known)))
+            let rest = &source[next..];
+            let word = &rest[..rest.bytes().take_while(|byte| is_name_byte(*byte)).count()];
+            let is_operator = ["in", "is", "not"].iter().any(|known| word.eq_ignore_ascii_case(known));
+            // `"…" subject : x` goes on with the next entry of a task block.
+            let is_key = rest[word.len()..].trim_start_matches([' ', '\t']).starts_with(':');
+            !is_operator && !is_key
         }
         _ => false,
     }

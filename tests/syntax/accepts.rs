@@ -47,7 +47,7 @@ accepts! {
         "TRY { } CATCH (e) { }", "x = IF(a, b, c);", "x = invokeURL [ URL : a ];", "SendMail [ From : a TO : b ]";
     numbers: "x = 42;", "x = 218.5.round(0);", "x = 24.isNumber ();", "x = -218.4.round(0);", "x = .5;", "x = 1.4+3.6.round(0);",
         "x = 9223372036854775807;", "x = -9223372036854775808;", "x = 007;", "info -5;", "info .5;";
-    texts: r#"x = "";"#, r#"x = "say \"yes\"";"#, r#"x = "\\";"#, r#"x = "\d+\.\s";"#, "x = \"a\nb\";", "x = 'it';", r"x = 'it\'s';", "x = '01-Jan-2026';",
+    texts: r#"x = "";"#, r#"x = "say \"yes\"";"#, r#"x = "\\";"#, "sendmail [ from : a message : \"b\nc\" subject : d to : e ];", r#"x = "\d+\.\s";"#, "x = \"a\nb\";", "x = 'it';", r"x = 'it\'s';", "x = '01-Jan-2026';",
         "x = 'say \"yes\"';", "x = \"it's\";", "x = \"é ü 日本 😀\";", "x = \"a\nb\" in list;", "x = \"/* no */ // comment\";";
     lists_and_maps: "x = {1, 2, 3};", "x = [1, 2];", "x = {};", "x = [];", "x = {\"a\": 1};", "x = {\"a\":{\"b\",\"c\"},\"d\":[{\"e\":1}]};",
         "x = {1 : \"a\", \"b\" : 2};", "x = {\"a\"+\"b\":1};", "x = {{\"x\",\"y\"}:\"p\"};", "x = {k : v, k2 : v2.get(\"x\")};", "x = {\"a\"\n\t, \"b\"\n};",

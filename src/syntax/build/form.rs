@@ -15,7 +15,7 @@ impl<'s, 't> Builder<'s, 't> {
             Rule::update => self.update(pairs),
             Rule::bulk => self.bulk(pairs),
             Rule::delete => FormStmt::Delete {
-                form: self.form(&pairs.must()),
+                form: self.name(&pairs.must()),
                 criteria: pairs.accept(Rule::criteria).map(|pair| self.criteria(pair)),
             },
             _ => FormStmt::Field { verb: self.name(&pairs.must()), path: self.path(pairs.must()) },
@@ -33,7 +33,7 @@ impl<'s, 't> Builder<'s, 't> {
 
     /// `update`
     fn update(&mut self, pairs: &mut Nodes<'t>) -> FormStmt<'s> {
-        let form = self.form(&pairs.must());
+        let form = self.name(&pairs.must());
         let criteria = pairs.accept(Rule::criteria).map(|pair| self.criteria(pair));
         FormStmt::Update { form, criteria, fields: self.fields(pairs.must()) }
     }
@@ -49,7 +49,7 @@ impl<'s, 't> Builder<'s, 't> {
     /// `insert`
     pub(super) fn insert(&mut self, pair: Pair<'t, Rule>) -> ExprKind<'s> {
         let mut inner = Nodes::of(pair);
-        let form = self.form(&inner.must());
+        let form = self.name(&inner.must());
         ExprKind::Insert { form, fields: self.fields(inner.must()) }
     }
 

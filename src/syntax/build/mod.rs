@@ -110,11 +110,6 @@ impl<'s, 't> Builder<'s, 't> {
     fn path(&self, pair: Pair<'_, Rule>) -> Vec<Name<'s>> {
         Nodes::of(pair).map(|part| self.name(&part)).collect()
     }
-
-    /// `dotted` as one name: a form may be that of another application.
-    fn form(&self, pair: &Pair<'_, Rule>) -> Name<'s> {
-        self.name(pair)
-    }
 }
 
 /// The pairs inside a pair, without comments.
