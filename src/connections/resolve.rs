@@ -77,11 +77,23 @@ pub fn address(request: &Request, values: &Values) -> Result<Url, Error> {
             format!("{base}/{}", path.trim_start_matches('/'))
         }
     };
-    let mut url = parse(&text)?;
+    let mut url = stand_in(parse(&text)?, values)?;
     for (name, value) in &request.query {
         url.query_pairs_mut().append_pair(name, value);
     }
     Ok(url)
+}
+
+/// Dynamic parameter of a connection whose server stands in for Zoho's API hosts: the sandbox's.
+pub const STANDS_IN: &str = "stands_in_for_zoho";
+
+/// Scripts write Zoho's API hosts out; on a sandbox's connection they mean the sandbox.
+fn stand_in(url: Url, values: &Values) -> Result<Url, Error> {
+    let is_api = url.host_str().is_some_and(|host| data_centre::all().iter().any(|centre| centre.api == host));
+    match (values.contains_key(STANDS_IN), values.get("api")) {
+        (true, Some(api)) if is_api => parse(&format!("{api}{}", &url[url::Position::BeforePath..])),
+        (_, _) => Ok(url),
+    }
 }
 
 fn parse(text: &str) -> Result<Url, Error> {
