@@ -77,25 +77,23 @@ pub fn address(request: &Request, values: &Values) -> Result<Url, Error> {
             format!("{base}/{}", path.trim_start_matches('/'))
         }
     };
-    let mut url = parse(&text)?;
-    move_to_own_zoho(&mut url, values);
+    let mut url = stand_in(parse(&text)?, values)?;
     for (name, value) in &request.query {
         url.query_pairs_mut().append_pair(name, value);
     }
     Ok(url)
 }
 
-/// A connection whose `api` parameter names an address of its own (the sandbox's) finds all of Zoho's
-/// hosts there, so that a script with `https://www.zohoapis.com/…` in it runs unchanged.
-fn move_to_own_zoho(url: &mut Url, values: &Values) {
-    let Some(own) = values.get("api").and_then(|base| Url::parse(base).ok()) else { return };
-    if url.host_str().is_none_or(|host| data_centre::of_host(host).is_none()) {
-        return;
+/// Dynamic parameter of a connection whose server stands in for Zoho's API hosts: the sandbox's.
+pub const STANDS_IN: &str = "stands_in_for_zoho";
+
+/// Scripts write Zoho's API hosts out; on a sandbox's connection they mean the sandbox.
+fn stand_in(url: Url, values: &Values) -> Result<Url, Error> {
+    let is_api = url.host_str().is_some_and(|host| data_centre::all().iter().any(|centre| centre.api == host));
+    match (values.contains_key(STANDS_IN), values.get("api")) {
+        (true, Some(api)) if is_api => parse(&format!("{api}{}", &url[url::Position::BeforePath..])),
+        (_, _) => Ok(url),
     }
-    let mut moved = own;
-    moved.set_path(url.path());
-    moved.set_query(url.query());
-    *url = moved;
 }
 
 fn parse(text: &str) -> Result<Url, Error> {

@@ -269,7 +269,9 @@ impl Service {
         let base = self.api_base.as_deref().map(|base| fill(base, values));
         let base_host = base.as_deref().and_then(host_of);
         let others = self.hosts.iter().map(|host| fill(host, values));
-        base_host.into_iter().chain(others).filter(|host| !host.contains('{')).collect()
+        // A pattern never matches a port, so one with a port would only be shown in vain.
+        let means_something = |host: &String| !host.contains('{') && !(host.starts_with("*.") && host.contains(':'));
+        base_host.into_iter().chain(others).filter(means_something).collect()
     }
 
     /// Everything wrong with the row, for the lint and for custom services.

@@ -279,3 +279,22 @@ fn dynamic_parameters_fill_addresses() {
         ("/blue/x", "planted-key")
     );
 }
+
+#[test]
+fn the_sandbox_stands_in_for_zohos_api_hosts() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        "/oauth/v2/token" => json(json!({"access_token": "tok", "expires_in": 3600})),
+        _ => text(200, "fine"),
+    });
+    let registry = sandbox(&provider.url, &Clock::new());
+    let mut host = host(&registry);
+    for dc in ["com", "eu", "com.au"] {
+        let url = format!("https://www.zohoapis.{dc}/crm/v2/Leads?page=2");
+        assert_eq!(send(&mut host, get(&url, Some("zoho_crm"))).expect("an answer").body, b"fine");
+    }
+    let seen = provider.seen_at("/crm/v2/Leads");
+    assert_eq!((seen.len(), seen[0].query["page"].as_str()), (3, "2"));
+    let fault = send(&mut host, get("https://desk.zoho.com/api/v1/tickets", Some("zoho_crm"))).expect_err("a fault");
+    let only = format!("to `desk.zoho.com`, only to `{}`", provider.host());
+    assert!(fault.message().ends_with(&only), "{fault}");
+}

@@ -10,6 +10,7 @@ mod services;
 use crate::connections::connection::{Connection, State};
 use crate::connections::credential::{Credential, Tokens};
 use crate::connections::link::{check_display_name, check_link_name, nearest};
+use crate::connections::resolve::STANDS_IN;
 use crate::connections::service::{Auth, Grant, Service, host_of};
 use crate::connections::store::{AuditLine, SecretChange, Store};
 use crate::connections::template::Values;
@@ -218,6 +219,7 @@ impl Registry {
             ("api_domain", api_host.as_str()),
             ("domain", api_host.as_str()),
             ("manageengine", api_host.as_str()),
+            (STANDS_IN, "yes"),
         ];
         let tokens = Tokens {
             client_id: account.client_id.clone(),
