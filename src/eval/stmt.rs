@@ -223,7 +223,10 @@ impl<'p> Machine<'p, '_> {
             None => self.elements(source, each.site)?.len(),
         };
         for index in 0..count {
-            self.step()?;
+            // The statement itself has counted the first turn: three statements in a loop over five make 15.
+            if index > 0 {
+                self.step()?;
+            }
             self.local(each.slot).replace_with(Value::Int(index as i64));
             match self.block(&each.body)? {
                 Signal::Next | Signal::Continue => {}
@@ -240,8 +243,10 @@ impl<'p> Machine<'p, '_> {
         let mut index = 0;
         // The snapshot keeps the loop going as it began when the body changes the list.
         while let Some(item) = items.get(index) {
+            if index > 0 {
+                self.step()?;
+            }
             index += 1;
-            self.step()?;
             let at = self.frame + each.slot as usize;
             self.stack[at].replace_with(item.clone());
             match self.block(&each.body)? {

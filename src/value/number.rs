@@ -246,7 +246,10 @@ impl Number {
     pub fn neg(self) -> Result<Number, Failure> {
         match self {
             Number::Int(n) => n.checked_neg().map(Number::Int).ok_or(Failure::Overflow),
-            Number::Exact(wide) => Ok(Number::Exact(Wide::new(-wide.mantissa, wide.scale))),
+            Number::Exact(wide) => Ok(match wide.mantissa.checked_neg() {
+                Some(mantissa) => Number::Exact(Wide::new(mantissa, wide.scale)),
+                None => Number::Float(-wide.to_f64()),
+            }),
             Number::Float(x) => Ok(Number::Float(-x)),
         }
     }
@@ -263,9 +266,30 @@ impl Number {
         if let (Number::Int(a), Number::Int(b)) = (self, other) {
             return a.cmp(&b);
         }
-        match self.exact().zip(other.exact()).and_then(|(a, b)| Wide::aligned(a, b)) {
+        let aligned = self.exact().zip(other.exact()).and_then(|(a, b)| Wide::aligned(a, b));
+        match aligned {
             Some((left, right, _)) => left.cmp(&right),
-            None => self.to_f64().total_cmp(&other.to_f64()),
+            None => self.digits().cmp(&other.digits()),
+        }
+    }
+
+    /// A form whose order is that of the numbers, exact for every width: sorting relies on that.
+    /// A float stands for its shortest digits, as everywhere; NaN is above all.
+    fn digits(self) -> Digits {
+        match self {
+            Number::Int(n) => Digits::new(n < 0, n.unsigned_abs().to_string(), 0),
+            Number::Exact(wide) => {
+                Digits::new(wide.mantissa < 0, wide.mantissa.unsigned_abs().to_string(), wide.scale as i32)
+            }
+            Number::Float(x) if x.is_finite() => {
+                let shown = format!("{:e}", x.abs());
+                let (digits, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+                let fraction = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32);
+                Digits::new(x < 0.0, digits.replace('.', ""), fraction - exponent.parse::<i32>().unwrap_or(0))
+            }
+            Number::Float(x) => {
+                Digits { sign: if x < 0.0 { -1 } else { 1 }, size: Some((i32::MAX, x.is_nan().to_string())) }
+            }
         }
     }
 
@@ -334,6 +358,27 @@ fn write_exact(wide: Wide, out: &mut String) {
     out.push('.');
     (fraction.len()..scale).for_each(|_| out.push('0'));
     out.push_str(fraction);
+}
+
+/// The sign of a number; unless it is zero, the place of its first digit and its digits without zeros at the end.
+struct Digits {
+    sign: i8,
+    size: Option<(i32, String)>,
+}
+
+impl Digits {
+    fn new(negative: bool, digits: String, scale: i32) -> Self {
+        let place = digits.len() as i32 - scale;
+        match digits.trim_end_matches('0') {
+            "" => Digits { sign: 0, size: None },
+            digits => Digits { sign: if negative { -1 } else { 1 }, size: Some((place, digits.to_owned())) },
+        }
+    }
+
+    fn cmp(&self, other: &Digits) -> Ordering {
+        let sizes = self.size.cmp(&other.size);
+        self.sign.cmp(&other.sign).then(if self.sign < 0 { sizes.reverse() } else { sizes })
+    }
 }
 
 /// The quotient when it ends within 17 significant digits.
@@ -438,6 +483,33 @@ mod tests {
         );
         assert!(matches!(Number::parse("1e400"), None));
         assert!(Number::parse("12a").is_none() && Number::parse("").is_none() && Number::parse("-").is_none());
+    }
+
+    #[test]
+    fn numbers_of_every_width_have_one_order() {
+        let mut numbers: Vec<Number> =
+            ["0", "-1", "1", "0.1", "-0.1", "170141183460469231731687303715884105727", "9223372036854775807"]
+                .iter()
+                .map(|text| read(text))
+                .collect();
+        let digits = 170_141_183_460_469_231_731_687_303_715_884_105_727;
+        numbers.extend([0, 20, 38, 60].map(|scale| Number::Exact(Wide::new(digits, scale))));
+        numbers.extend([0, 20, 38, 60].map(|scale| Number::Exact(Wide::new(-digits, scale))));
+        let floats = [0.0, -0.0, 1e-300, -1e-300, 1e300, -1e300, 1e38, 1.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+        numbers.extend(floats.map(Number::Float));
+        for a in &numbers {
+            assert_eq!(a.compare(*a), Ordering::Equal);
+            for b in &numbers {
+                assert_eq!(a.compare(*b), b.compare(*a).reverse(), "{a:?} {b:?}");
+                for c in &numbers {
+                    if a.compare(*b).is_le() && b.compare(*c).is_le() {
+                        assert!(a.compare(*c).is_le(), "{a:?} {b:?} {c:?}");
+                    }
+                }
+            }
+        }
+        let tenth = Number::Exact(Wide::new(1, 60));
+        assert_eq!(tenth.compare(read("100000000000000000000")), Ordering::Less);
     }
 
     #[test]
