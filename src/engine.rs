@@ -81,6 +81,9 @@ pub struct Run {
     /// What the script or function returned; null without a `return`.
     pub value: Value,
     pub stats: Stats,
+    /// The body's variables at the end. A program that ends right after a run may forget them,
+    /// as freeing millions of values one by one takes its time.
+    pub variables: Vec<Value>,
 }
 
 /// How a run ended badly.
@@ -178,9 +181,8 @@ impl Script {
         let mut machine = Machine::new(program, &self.0.settings, &self.0.limits, host);
         let result = machine.run_body(&mut frame);
         let stats = machine.stats().clone();
-        // Freeing a large heap piece by piece is slow; the caller of a one-shot run exits right after.
-        std::mem::forget(machine);
-        self.finish(result, stats)
+        drop(machine);
+        self.finish(result, stats, frame)
     }
 
     /// Calls one function by its name (any case; the namespace may be left out).
@@ -202,7 +204,8 @@ impl Script {
         let mut machine = Machine::new(program, &self.0.settings, &self.0.limits, host);
         let result = machine.run_function(index as u32, values);
         let stats = machine.stats().clone();
-        self.finish(result, stats)
+        drop(machine);
+        self.finish(result, stats, Vec::new())
     }
 
     fn arguments(&self, function: &Function, args: &Args) -> Result<Vec<Value>, Failure> {
@@ -225,9 +228,9 @@ impl Script {
         Ok(values)
     }
 
-    fn finish(&self, result: Result<Value, Fault>, stats: Stats) -> Result<Run, Failure> {
+    fn finish(&self, result: Result<Value, Fault>, stats: Stats, variables: Vec<Value>) -> Result<Run, Failure> {
         match result {
-            Ok(value) => Ok(Run { value, stats }),
+            Ok(value) => Ok(Run { value, stats, variables }),
             Err(fault) => {
                 let report = Box::new(report(&self.0.program, &fault));
                 Err(Failure::Script { fault: fault.kind().clone(), report, stats })
@@ -393,7 +396,7 @@ impl Session {
         self.values = frame;
         self.names.clone_from(&program.body.slots);
         let outcome = match result {
-            Ok(value) => Ok(Run { value, stats }),
+            Ok(value) => Ok(Run { value, stats, variables: Vec::new() }),
             Err(fault) => {
                 let report = Box::new(report(&program, &fault));
                 Err(Failure::Script { fault: fault.kind().clone(), report, stats }.into())

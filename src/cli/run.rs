@@ -50,7 +50,11 @@ impl Run {
         };
         world.flush();
         let (exit, stats) = match outcome {
-            Ok(run) => (Exit::Ok, Some(run.stats)),
+            Ok(run) => {
+                // The process ends right away; the system takes the memory back faster than we could.
+                std::mem::forget(run.variables);
+                (Exit::Ok, Some(run.stats))
+            }
             Err(Failure::Script { report, stats, .. }) => {
                 print_reports(std::slice::from_ref(&report), self.error_format);
                 (Exit::ScriptFailed, Some(stats))

@@ -3,13 +3,13 @@
 use super::{Machine, Signal};
 use crate::builtins::Cx;
 use crate::fault::{Fault, FaultKind};
-use crate::program::{BlockCall, EntryOf, FormCall, MethodCall, NetworkForm, Site, TaskCall, Type, UserCall};
+use crate::program::{BlockCall, EntryOf, FormCall, MethodCall, NetworkForm, Site, Stmt, TaskCall, Type, UserCall};
 use crate::tasks::{self, block::EntryValue};
 use crate::value::{Kind, Number, Value, convert, json_read};
 
 /// Native stack that a call must find, and how much more it takes when it does not.
-const RED_ZONE: usize = 192 << 10;
-const MORE_STACK: usize = 2 << 20;
+const RED_ZONE: usize = 256 << 10;
+const MORE_STACK: usize = 4 << 20;
 
 impl<'p> Machine<'p, '_> {
     pub(super) fn user_call(&mut self, call: &'p UserCall) -> Result<Value, Fault> {
@@ -41,7 +41,7 @@ impl<'p> Machine<'p, '_> {
     fn enter_at(&mut self, function: u32, base: usize) -> Result<Value, Fault> {
         let function = &*self.program.functions[function as usize];
         self.stats.calls += 1;
-        if self.depth >= self.limits.depth || self.limits.calls.is_some_and(|most| self.stats.calls > most) {
+        if self.depth >= self.limits.depth || self.stats.calls > self.most_calls {
             self.stack.truncate(base);
             return Err(self.too_many_calls());
         }
@@ -59,7 +59,8 @@ impl<'p> Machine<'p, '_> {
         }
         let frame = std::mem::replace(&mut self.frame, base);
         self.depth += 1;
-        let signal = stacker::maybe_grow(RED_ZONE, MORE_STACK, || self.block(&function.body));
+        let signal =
+            if here() < self.floor { self.block_on_more_stack(&function.body) } else { self.block(&function.body) };
         self.depth -= 1;
         self.frame = frame;
         while self.stack.len() > base {
@@ -77,6 +78,19 @@ impl<'p> Machine<'p, '_> {
             }
             Signal::Next | Signal::Break | Signal::Continue => Ok(Value::Null),
         }
+    }
+
+    /// Runs a body on a fresh piece of native stack.
+    #[cold]
+    #[inline(never)]
+    fn block_on_more_stack(&mut self, body: &'p [Stmt]) -> Result<Signal, Fault> {
+        let floor = self.floor;
+        let signal = stacker::grow(MORE_STACK, || {
+            self.floor = lowest_start();
+            self.block(body)
+        });
+        self.floor = floor;
+        signal
     }
 
     #[cold]
@@ -194,6 +208,19 @@ impl<'p> Machine<'p, '_> {
     pub(super) fn program_slot_name(&self, slot: u32) -> String {
         self.program.body.slots.get(slot as usize).cloned().unwrap_or_default()
     }
+}
+
+/// Where the native stack stands, near enough.
+#[inline(always)]
+fn here() -> usize {
+    let marker = 0u8;
+    &raw const marker as usize
+}
+
+/// The lowest place of the native stack at which a call may still start.
+pub(super) fn lowest_start() -> usize {
+    // Where the system does not tell, every call takes a fresh piece, which is slow and safe.
+    stacker::remaining_stack().map_or(usize::MAX, |left| here().saturating_sub(left.saturating_sub(RED_ZONE)))
 }
 
 /// Whether a value is of a parameter's type as it is. Null fits everything.

@@ -51,7 +51,7 @@ impl<'p> Machine<'p, '_> {
     ///
     /// Variables, constants and `+ - * %` of them have no effects, so a caller may evaluate again
     /// what turns out not to be whole numbers, or to leave their range.
-    #[inline]
+    #[inline(always)]
     pub(super) fn whole(&self, expr: &Expr) -> Option<i64> {
         match expr {
             Expr::Local(slot) => match self.stack[self.frame + *slot as usize] {
@@ -87,7 +87,8 @@ impl<'p> Machine<'p, '_> {
                 Value::Int(n) => Some(n),
                 _ => None,
             },
-            _ => self.whole_deep(expr),
+            Expr::Add(_) | Expr::Sub(_) | Expr::Mul(_) | Expr::Rem(_) => self.whole_deep(expr),
+            _ => None,
         }
     }
 

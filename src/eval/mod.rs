@@ -41,6 +41,10 @@ pub struct Machine<'p, 'h> {
     /// How much fuel was given at the last look.
     slice: u32,
     depth: usize,
+    /// Calls that the limits allow.
+    most_calls: u64,
+    /// Native stack below this is kept for what one call needs.
+    floor: usize,
     started: i64,
     stats: Stats,
 }
@@ -70,6 +74,8 @@ impl<'p, 'h> Machine<'p, 'h> {
             fuel: 0,
             slice: 0,
             depth: 0,
+            most_calls: limits.calls.unwrap_or(u64::MAX),
+            floor: call::lowest_start(),
             started: 0,
             stats: Stats::default(),
         };

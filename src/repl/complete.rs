@@ -101,6 +101,18 @@ fn open_text(before: &str) -> Option<usize> {
     open
 }
 
+/// Whether an input is the head of a statement whose block is still to come: `for each x in list`.
+fn lacks_block(input: &str) -> bool {
+    let parses = |text: &str| syntax::parse(text, Default::default()).1.is_empty();
+    let with = |block: &str| parses(&format!("{input}{block}"));
+    const HEADS: [&str; 4] = ["if", "for", "while", "try"];
+    let head = input.trim_start().to_ascii_lowercase();
+    HEADS.iter().any(|word| head.starts_with(word))
+        && !input.trim_end().ends_with(';')
+        && !parses(input)
+        && (with("\n{}") || with("\ncatch(e){}"))
+}
+
 impl Completer for Helper {
     type Candidate = String;
 
@@ -113,7 +125,7 @@ impl Validator for Helper {
     fn validate(&self, context: &mut ValidationContext<'_>) -> Result<ValidationResult> {
         let input = context.input();
         let command = input.trim_start().starts_with(':');
-        Ok(match command || syntax::is_complete(input) {
+        Ok(match command || (syntax::is_complete(input) && !lacks_block(input)) {
             true => ValidationResult::Valid(None),
             false => ValidationResult::Incomplete,
         })
@@ -140,5 +152,15 @@ mod tests {
         assert!(complete("x.subS").1.contains(&"subString".to_owned()));
         assert_eq!(complete("zoho.crm.getRecordById(\"Leads\", 1, Map(), \"zoho_").1, ["zoho_crm"]);
         assert_eq!(complete(":conn").1, ["connections"]);
+    }
+
+    #[test]
+    fn a_head_waits_for_its_block() {
+        for head in ["for each x in {1, 2}", "if(a == 1)", "try {\ninfo 1;\n}"] {
+            assert!(lacks_block(head), "{head}");
+        }
+        for whole in ["if(a, 1, 2)", "for each x in {1} {\n}", "format = 1;", "if(a == 1) {}", "try"] {
+            assert!(!lacks_block(whole), "{whole}");
+        }
     }
 }

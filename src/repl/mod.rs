@@ -125,14 +125,20 @@ impl Prompt {
         let lone = lone_expression(text, self.parse_options());
         let shown = match &lone {
             Some(expression) => format!("return {expression};"),
-            None if text.ends_with([';', '}', ']']) => text.to_owned(),
-            None => format!("{text};"),
+            None => self.closed(text),
         };
         if let Some(value) = self.eval(&shown) {
             if lone.is_some() {
                 self.print(&value);
             }
         }
+    }
+
+    /// The text, with the `;` that its end lacks.
+    fn closed(&self, text: &str) -> String {
+        let closed = format!("{text};");
+        let parses = |text: &str| syntax::parse(text, self.parse_options()).1.is_empty();
+        if !parses(text) && parses(&closed) { closed } else { text.to_owned() }
     }
 
     /// Evaluates a text in the session; prints what went wrong.

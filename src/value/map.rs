@@ -20,10 +20,17 @@ pub struct Map(Rc<Inner>);
 
 struct Inner {
     pairs: RefCell<Pairs>,
+    /// What few maps have.
+    rare: OnceCell<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
     /// Keys that were no text when put, by their text; `keys()` gives them back as they were.
-    odd_keys: RefCell<Option<Box<IndexMap<Text, Value>>>>,
-    /// Set for `{}`: the list that it becomes at its first `add`.
-    braces: Option<Box<OnceCell<List>>>,
+    odd_keys: RefCell<IndexMap<Text, Value>>,
+    /// Whether the map was written `{}`, and the list that it became at its first `add`.
+    braces: bool,
+    list: OnceCell<List>,
 }
 
 /// Pairs in insertion order, by text key.
@@ -132,28 +139,25 @@ impl Map {
     }
 
     pub fn from_pairs(pairs: Pairs) -> Self {
-        Self(Rc::new(Inner { pairs: RefCell::new(pairs), odd_keys: RefCell::new(None), braces: None }))
+        Self(Rc::new(Inner { pairs: RefCell::new(pairs), rare: OnceCell::new() }))
     }
 
     /// `{}`: a map, until something is added to it as to a list.
     pub fn braces() -> Self {
-        Self(Rc::new(Inner {
-            pairs: RefCell::default(),
-            odd_keys: RefCell::new(None),
-            braces: Some(Box::new(OnceCell::new())),
-        }))
+        let rare = Box::new(Rare { braces: true, ..Rare::default() });
+        Self(Rc::new(Inner { pairs: RefCell::default(), rare: OnceCell::from(rare) }))
     }
 
     /// The list that `{}` has become.
     #[inline]
     pub fn became_list(&self) -> Option<&List> {
-        self.0.braces.as_ref()?.get()
+        self.0.rare.get()?.list.get()
     }
 
     /// Turns `{}` into a list; none for a map that was not written as `{}` or that has pairs.
     pub fn become_list(&self) -> Option<&List> {
-        let braces = self.0.braces.as_ref()?;
-        self.is_empty().then(|| braces.get_or_init(List::new))
+        let rare = self.0.rare.get().filter(|rare| rare.braces)?;
+        self.is_empty().then(|| rare.list.get_or_init(List::new))
     }
 
     pub fn len(&self) -> usize {
@@ -188,26 +192,28 @@ impl Map {
 
     /// Sets a key that is no text; `text` is its text form.
     pub fn put_odd(&self, key: Value, text: Text, value: Value) {
-        let odd_keys = &mut *self.0.odd_keys.borrow_mut();
-        odd_keys.get_or_insert_default().entry(text.clone()).or_insert(key);
+        let rare = self.0.rare.get_or_init(Box::default);
+        rare.odd_keys.borrow_mut().entry(text.clone()).or_insert(key);
         self.put(text, value);
     }
 
     pub fn remove(&self, key: &Text) -> Option<Value> {
-        if let Some(odd) = self.0.odd_keys.borrow_mut().as_mut() {
-            odd.shift_remove(key);
+        if let Some(rare) = self.0.rare.get() {
+            rare.odd_keys.borrow_mut().shift_remove(key);
         }
         self.0.pairs.borrow_mut().remove(key)
     }
 
     pub fn clear(&self) {
-        *self.0.odd_keys.borrow_mut() = None;
+        if let Some(rare) = self.0.rare.get() {
+            rare.odd_keys.borrow_mut().clear();
+        }
         *self.0.pairs.borrow_mut() = Pairs::default();
     }
 
     /// The keys in order, of the types they were put with.
     pub fn keys(&self) -> Vec<Value> {
-        let odd = self.0.odd_keys.borrow();
+        let odd = self.0.rare.get().map(|rare| rare.odd_keys.borrow());
         let original = |key: &Text| odd.as_ref().and_then(|odd| odd.get(key).cloned());
         self.0.pairs.borrow().iter().map(|(key, _)| original(key).unwrap_or(Value::Text(key.clone()))).collect()
     }
