@@ -212,6 +212,10 @@ async fn orders_add_up_their_lines() {
     assert_eq!((&invoice["Sub_Total"], &invoice["Grand_Total"]), (&json!(24.0), &json!(19.0)));
     assert!(invoice["Invoice_Number"].is_string());
     assert_eq!(invoice["Invoiced_Items"][0]["Product_Name"]["name"], "Tide Gauge");
+    let bare = json!([{"Product_Name": {"id": super::desk::seeded(8, 0)}, "Quantity": 2}]);
+    let id = desk.insert("Invoices", json!({"Subject": "Y", "Account_Name": account(0), "Invoiced_Items": bare})).await;
+    let (_, body) = desk.get(&format!("/crm/v8/Invoices/{id}")).await;
+    assert_eq!(body["data"][0]["Grand_Total"], json!(698.0), "the product's own price");
     let row = json!({"data": [{"Subject": "X", "Account_Name": account(0), "Invoiced_Items": [{"Quantity": "2"}]}]});
     let (_, body) = desk.post("/crm/v8/Invoices", row).await;
     assert_eq!(body["data"][0]["details"]["json_path"], "$.data[0].Invoiced_Items[0].Quantity");
