@@ -146,3 +146,16 @@ async fn files_are_kept_under_their_id() {
     assert_eq!(response.text().await.expect("text"), "hello");
     assert_eq!(desk.get("/crm/v8/files?id=nothing").await.0, 400);
 }
+
+#[tokio::test]
+async fn a_task_about_a_lead_is_in_its_list() {
+    let desk = Desk::new().await;
+    desk.insert("Tasks", json!({"Subject": "Call back", "What_Id": lead(3), "$se_module": "Leads"})).await;
+    let (_, body) = desk.get(&format!("/crm/v2/Leads/{}/Tasks", lead(3))).await;
+    assert_eq!(body["data"][0]["Subject"], "Call back");
+    assert_eq!(body["data"][0]["What_Id"]["id"], lead(3));
+    let task = body["data"][0]["id"].as_str().expect("an id");
+    let (status, _) = desk.delete(&format!("/crm/v2/Leads/{}/Tasks/{task}", lead(3))).await;
+    assert_eq!(status, 200);
+    assert_eq!(desk.get(&format!("/crm/v2/Leads/{}/Tasks", lead(3))).await.0, 204);
+}

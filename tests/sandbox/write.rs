@@ -212,9 +212,38 @@ async fn orders_add_up_their_lines() {
     assert_eq!((&invoice["Sub_Total"], &invoice["Grand_Total"]), (&json!(24.0), &json!(19.0)));
     assert!(invoice["Invoice_Number"].is_string());
     assert_eq!(invoice["Invoiced_Items"][0]["Product_Name"]["name"], "Tide Gauge");
+    let bare = json!([{"Product_Name": {"id": super::desk::seeded(8, 0)}, "Quantity": 2}]);
+    let id = desk.insert("Invoices", json!({"Subject": "Y", "Account_Name": account(0), "Invoiced_Items": bare})).await;
+    let (_, body) = desk.get(&format!("/crm/v8/Invoices/{id}")).await;
+    assert_eq!(body["data"][0]["Grand_Total"], json!(698.0), "the product's own price");
     let row = json!({"data": [{"Subject": "X", "Account_Name": account(0), "Invoiced_Items": [{"Quantity": "2"}]}]});
     let (_, body) = desk.post("/crm/v8/Invoices", row).await;
     assert_eq!(body["data"][0]["details"]["json_path"], "$.data[0].Invoiced_Items[0].Quantity");
+}
+
+#[tokio::test]
+async fn version_2_spells_the_lines_of_orders_in_its_own_way() {
+    let desk = Desk::new().await;
+    let product = json!({"id": super::desk::seeded(8, 0)});
+    let lines =
+        json!([{"product": product, "quantity": 3, "list_price": 10, "Discount": 5, "product_description": "blue"}]);
+    let row = json!({"Subject": "Old style", "Account_Name": account(0), "Product_Details": lines});
+    let (status, body) = desk.post("/crm/v2/Invoices", json!({"data": [row]})).await;
+    assert_eq!(status, 201);
+    let id = body["data"][0]["details"]["id"].as_str().expect("an id").to_owned();
+    let (_, body) = desk.get(&format!("/crm/v2/Invoices/{id}")).await;
+    let invoice = &body["data"][0];
+    let line = &invoice["Product_Details"][0];
+    let name = json!({"Product_Code": "QH-1000", "name": "Tide Gauge", "id": super::desk::seeded(8, 0)});
+    assert_eq!((&line["product"], &line["quantity"], &line["list_price"]), (&name, &json!(3), &json!(10)));
+    assert_eq!((&line["total"], &line["total_after_discount"]), (&json!(30.0), &json!(25.0)));
+    assert_eq!(line["product_description"], "blue");
+    assert_eq!((&invoice["Invoiced_Items"][0]["Quantity"], &invoice["Grand_Total"]), (&json!(3), &json!(25.0)));
+    let change = json!({"data": [{"Product_Details": [{"id": line["id"], "product": product, "quantity": 1, "list_price": 7}]}]});
+    assert_eq!(desk.put(&format!("/crm/v2/Invoices/{id}"), change).await.0, 200);
+    let (_, body) = desk.get(&format!("/crm/v8/Invoices/{id}")).await;
+    assert_eq!(body["data"][0]["Grand_Total"], json!(7.0));
+    assert!(body["data"][0].get("Product_Details").is_none());
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod coql;
 mod criteria;
 mod deleted;
 mod files;
+mod lines;
 mod meta;
 mod org;
 mod photo;

@@ -61,9 +61,17 @@ fn link_id(family: &Family, child: &str) -> String {
     if turned { format!("{child} {}", family.parent_id) } else { format!("{} {child}", family.parent_id) }
 }
 
+/// The field by which a record points back at the parent. An activity may name a lead in either of
+/// two: as its person, or as what it is about.
+fn pointer<'f>(family: &'f Family, record: &Value) -> Option<&'f str> {
+    let by = family.list.by.as_deref()?;
+    let also = (by == "Who_Id").then_some("What_Id");
+    [by].into_iter().chain(also).find(|by| record[*by]["id"] == family.parent_id.as_str())
+}
+
 fn belongs(world: &World, family: &Family, record: &Value) -> bool {
     match &family.list.by {
-        Some(by) => record[by]["id"] == family.parent_id.as_str(),
+        Some(_) => pointer(family, record).is_some(),
         None => {
             let child = record["id"].as_str().unwrap_or("");
             world.docs.get(&links_kind(family), &link_id(family, child)).is_some()
@@ -196,6 +204,7 @@ fn unlink(ctx: &mut Ctx, family: &Family, child: &str) -> Result<Value, Problem>
             return Ok(write::success("record deleted", json!({"id": child})));
         }
         Some(by) => {
+            let by = pointer(family, &record).unwrap_or(by);
             record[by] = Value::Null;
             record["Modified_Time"] = json!(ctx.world.now_text());
             ctx.world.docs.put(&kind, child, record);

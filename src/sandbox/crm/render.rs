@@ -4,8 +4,8 @@
 //! A lookup whose record is gone shows as null.
 
 use super::super::world::World;
-use super::Version;
 use super::module::{Field, Kind, Module, records_kind};
+use super::{Version, lines};
 use serde_json::{Map, Value, json};
 
 /// A whole record, or the fields asked for.
@@ -16,6 +16,9 @@ pub fn record(world: &World, module: &Module, record: &Value, fields: &[String],
             module.fields.iter().filter(|field| field.kind != Kind::Subform || record.get(&field.name).is_some())
         {
             shown.insert(field.name.clone(), value(world, field, record, version));
+        }
+        if let Some(old) = named(world, module, record, lines::NAME, version) {
+            shown.insert(lines::NAME.to_owned(), old);
         }
         shown.insert("Tag".to_owned(), tags(world, record));
         shown.insert("id".to_owned(), record["id"].clone());
@@ -36,6 +39,10 @@ pub fn named(world: &World, module: &Module, record: &Value, name: &str, version
     match name {
         "id" => Some(record["id"].clone()),
         "Tag" => Some(tags(world, record)),
+        lines::NAME => {
+            let subform = lines::subform(module, version)?;
+            Some(lines::show(world, &value(world, subform, record, version)))
+        }
         _ if name.starts_with('$') => {
             let mut keys = Map::new();
             system_keys(module, record, &mut keys);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// Answers an upsert.
 pub fn answer(ctx: &mut Ctx, module: &str) -> Outcome {
     let module = ctx.module(module)?;
-    let rows = write::rows(ctx)?;
+    let rows = write::rows_of(ctx, &module)?;
     let fields = check_fields(ctx, &module)?;
     let done = write::each(ctx, rows, |ctx, row, place| one(ctx, &module, &fields, row, place));
     Ok(write::answer(ctx, 200, done))

@@ -5,7 +5,7 @@
 
 use super::super::exchange::Problem;
 use super::super::world::World;
-use super::module::{Field, Kind, Module};
+use super::module::{Field, Kind, Module, records_kind};
 use super::{problem, render};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -237,11 +237,21 @@ fn subform(world: &mut World, field: &Field, value: &Value, context: &Value, pla
     for (index, row) in rows.iter().enumerate() {
         let input = row.as_object().ok_or_else(|| wrong_type(field, "jsonobject", place))?;
         let mut row = fields(world, &field.fields, input, false, context, &place.inside(&field.name, index))?;
+        if field.lines && row.get("List_Price").is_none_or(Value::is_null) {
+            row.insert("List_Price".to_owned(), unit_price(world, &row));
+        }
         let known = input.get("id").and_then(id_in);
         row.insert("id".to_owned(), json!(known.unwrap_or_else(|| world.new_id())));
         stored.push(Value::Object(row));
     }
     Ok(Value::Array(stored))
+}
+
+/// What a line costs that names no price: what its product costs.
+fn unit_price(world: &World, line: &Map<String, Value>) -> Value {
+    let id = line.get("Product_Name").and_then(|product| product["id"].as_str());
+    let product = id.and_then(|id| world.docs.get(&records_kind("Products"), id));
+    product.map_or(Value::Null, |product| product["Unit_Price"].clone())
 }
 
 #[cfg(test)]

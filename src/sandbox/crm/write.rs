@@ -4,7 +4,7 @@ use super::super::exchange::{Answer, Problem};
 use super::super::world::World;
 use super::module::{Field, Kind, Module};
 use super::validate::{self, Place};
-use super::{Ctx, Outcome, compare, problem, render};
+use super::{Ctx, Outcome, compare, lines, problem, render};
 use serde_json::{Map, Value, json};
 
 /// How many rows one call may carry.
@@ -13,7 +13,7 @@ pub const MOST_ROWS: usize = 100;
 /// `POST /{module}`.
 pub fn insert(ctx: &mut Ctx, module: &str) -> Outcome {
     let module = ctx.module(module)?;
-    let rows = rows(ctx)?;
+    let rows = rows_of(ctx, &module)?;
     let done = each(ctx, rows, |ctx, row, place| insert_row(ctx, &module, row, place));
     Ok(answer(ctx, 201, done))
 }
@@ -21,7 +21,7 @@ pub fn insert(ctx: &mut Ctx, module: &str) -> Outcome {
 /// `PUT /{module}`: every row carries its id.
 pub fn update_many(ctx: &mut Ctx, module: &str) -> Outcome {
     let module = ctx.module(module)?;
-    let rows = rows(ctx)?;
+    let rows = rows_of(ctx, &module)?;
     let done = each(ctx, rows, |ctx, row, place| {
         let id = row.get("id").and_then(validate::id_in);
         let id = id.ok_or_else(|| problem::mandatory(place.details("id", &[])))?;
@@ -33,7 +33,7 @@ pub fn update_many(ctx: &mut Ctx, module: &str) -> Outcome {
 /// `PUT /{module}/{id}`.
 pub fn update_one(ctx: &mut Ctx, module: &str, id: &str) -> Outcome {
     let module = ctx.module(module)?;
-    let rows = rows(ctx)?.into_iter().take(1).collect();
+    let rows = rows_of(ctx, &module)?.into_iter().take(1).collect();
     let done = each(ctx, rows, |ctx, row, place| update_row(ctx, &module, id, row, place));
     Ok(answer(ctx, 200, done))
 }
@@ -72,6 +72,13 @@ pub fn rows(ctx: &Ctx) -> Result<Vec<Value>, Problem> {
         return Err(problem::mandatory(json!({"api_name": "data"})));
     }
     Ok(rows.clone())
+}
+
+/// The rows under `data`, as records of a module.
+pub fn rows_of(ctx: &Ctx, module: &Module) -> Result<Vec<Value>, Problem> {
+    let mut rows = rows(ctx)?;
+    lines::read(module, ctx.version, &mut rows);
+    Ok(rows)
 }
 
 fn limit_exceeded() -> Problem {
