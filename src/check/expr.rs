@@ -58,10 +58,10 @@ impl Lowerer<'_> {
     /// `'…'`: a date or date-time, in Creator a time, else a text.
     fn quoted(&mut self, text: &str) -> Expr {
         let settings = self.options.settings;
-        if let Some(time) = Time::parse(text) {
-            if settings.dialect.is_creator() {
-                return self.literal(Const::Time(time));
-            }
+        if let Some(time) = Time::parse(text)
+            && settings.dialect.is_creator()
+        {
+            return self.literal(Const::Time(time));
         }
         match date_parse::parse(text, settings) {
             Some(date) => self.literal(Const::Date(date)),

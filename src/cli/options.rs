@@ -116,10 +116,10 @@ fn sources_in(folder: &Path) -> Vec<Source> {
         for path in paths {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "dg" || ending == "deluge") {
-                if let Ok(source) = read_source(&path) {
-                    sources.push(source);
-                }
+            } else if path.extension().is_some_and(|ending| ending == "dg" || ending == "deluge")
+                && let Ok(source) = read_source(&path)
+            {
+                sources.push(source);
             }
         }
     }

@@ -270,7 +270,7 @@ impl Service {
         let base_host = base.as_deref().and_then(host_of);
         let others = self.hosts.iter().map(|host| fill(host, values));
         // A pattern never matches a port, so one with a port would only be shown in vain.
-        let means_something = |host: &String| !host.contains('{') && !(host.starts_with("*.") && host.contains(':'));
+        let means_something = |host: &String| !(host.contains('{') || host.starts_with("*.") && host.contains(':'));
         base_host.into_iter().chain(others).filter(means_something).collect()
     }
 

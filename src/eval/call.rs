@@ -47,11 +47,11 @@ impl<'p> Machine<'p, '_> {
         }
         for (index, param) in function.params.iter().enumerate() {
             let value = &mut self.stack[base + index];
-            if !fits(param.kind, value) {
-                if let Err(fault) = convert_argument(value, param.kind, &function.name) {
-                    self.stack.truncate(base);
-                    return Err(fault);
-                }
+            if !fits(param.kind, value)
+                && let Err(fault) = convert_argument(value, param.kind, &function.name)
+            {
+                self.stack.truncate(base);
+                return Err(fault);
             }
         }
         for _ in function.params.len()..function.slots.len() {

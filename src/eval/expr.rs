@@ -384,10 +384,10 @@ impl<'p> Machine<'p, '_> {
     #[inline]
     fn get(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, key] = &*call.args else { return self.method(call) };
-        if let (Some(receiver), Some(key)) = (self.leaf(receiver), self.leaf(key)) {
-            if let Some(found) = quick_get(receiver, key) {
-                return Ok(found);
-            }
+        if let (Some(receiver), Some(key)) = (self.leaf(receiver), self.leaf(key))
+            && let Some(found) = quick_get(receiver, key)
+        {
+            return Ok(found);
         }
         let receiver = self.eval(receiver)?;
         let key = self.eval(key)?;
@@ -401,12 +401,12 @@ impl<'p> Machine<'p, '_> {
     fn put(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, key, value] = &*call.args else { return self.method(call) };
         let args = [self.eval(receiver)?, self.eval(key)?, self.eval(value)?];
-        if let [Value::Map(map), Value::Text(_), _] = &args {
-            if map.became_list().is_none() {
-                let [Value::Map(map), Value::Text(key), value] = args else { return Ok(Value::Null) };
-                map.put(key, value);
-                return Ok(Value::Null);
-            }
+        if let [Value::Map(map), Value::Text(_), _] = &args
+            && map.became_list().is_none()
+        {
+            let [Value::Map(map), Value::Text(key), value] = args else { return Ok(Value::Null) };
+            map.put(key, value);
+            return Ok(Value::Null);
         }
         self.method_on(call, args)
     }
@@ -415,12 +415,12 @@ impl<'p> Machine<'p, '_> {
     fn push(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, value] = &*call.args else { return self.method(call) };
         let args = [self.eval(receiver)?, self.eval(value)?];
-        if let [Value::List(list), _] = &args {
-            if list.element() == Element::Any {
-                let [Value::List(list), value] = args else { return Ok(Value::Null) };
-                list.push(value);
-                return Ok(Value::Null);
-            }
+        if let [Value::List(list), _] = &args
+            && list.element() == Element::Any
+        {
+            let [Value::List(list), value] = args else { return Ok(Value::Null) };
+            list.push(value);
+            return Ok(Value::Null);
         }
         self.method_on(call, args)
     }

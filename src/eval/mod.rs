@@ -152,18 +152,18 @@ impl<'p, 'h> Machine<'p, 'h> {
     #[inline(never)]
     fn look(&mut self) -> Result<(), Fault> {
         self.count_used();
-        if let Some(most) = self.limits.statements {
-            if self.stats.statements > most {
-                return Err(Fault::limit(
-                    "limit.statements",
-                    format!("the limit of {most} executed statements was exceeded"),
-                ));
-            }
+        if let Some(most) = self.limits.statements
+            && self.stats.statements > most
+        {
+            return Err(Fault::limit(
+                "limit.statements",
+                format!("the limit of {most} executed statements was exceeded"),
+            ));
         }
-        if let Some(most) = self.limits.time {
-            if self.now()? - self.started > most.as_millis() as i64 {
-                return Err(Fault::limit("limit.time", format!("the script ran longer than {} s", most.as_secs())));
-            }
+        if let Some(most) = self.limits.time
+            && self.now()? - self.started > most.as_millis() as i64
+        {
+            return Err(Fault::limit("limit.time", format!("the script ran longer than {} s", most.as_secs())));
         }
         self.host.ask(Ask::Breathe)?;
         self.refill();

@@ -131,21 +131,20 @@ impl<'p> Machine<'p, '_> {
             return Ok(());
         }
         if let [part] = parts {
-            if let Some(more) = self.whole(part) {
-                if let Value::Int(sum) = self.local(slot) {
-                    if let Some(total) = sum.checked_add(more) {
-                        *sum = total;
-                        return Ok(());
-                    }
-                }
+            if let Some(more) = self.whole(part)
+                && let Value::Int(sum) = self.local(slot)
+                && let Some(total) = sum.checked_add(more)
+            {
+                *sum = total;
+                return Ok(());
             }
             let right = self.eval(part)?;
             let left = self.local(slot);
-            if let (Value::Int(a), Value::Int(b)) = (&*left, &right) {
-                if let Some(sum) = a.checked_add(*b) {
-                    *left = Value::Int(sum);
-                    return Ok(());
-                }
+            if let (Value::Int(a), Value::Int(b)) = (&*left, &right)
+                && let Some(sum) = a.checked_add(*b)
+            {
+                *left = Value::Int(sum);
+                return Ok(());
             }
             return self.add_to(slot, &right, site);
         }

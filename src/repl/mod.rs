@@ -98,10 +98,10 @@ impl Prompt {
                 }
             }
         }
-        if let Some(path) = &history {
-            if let Err(error) = save_history(&mut editor, path) {
-                eprintln!("warning: the history was not saved to {}: {error}", path.display());
-            }
+        if let Some(path) = &history
+            && let Err(error) = save_history(&mut editor, path)
+        {
+            eprintln!("warning: the history was not saved to {}: {error}", path.display());
         }
         Exit::Ok
     }
@@ -127,10 +127,10 @@ impl Prompt {
             Some(expression) => format!("return {expression};"),
             None => self.closed(text),
         };
-        if let Some(value) = self.eval(&shown) {
-            if lone.is_some() {
-                self.print(&value);
-            }
+        if let Some(value) = self.eval(&shown)
+            && lone.is_some()
+        {
+            self.print(&value);
         }
     }
 

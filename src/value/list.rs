@@ -121,10 +121,10 @@ impl FromIterator<Value> for List {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some(items) = Rc::get_mut(self.items.get_mut()) {
-            if items.iter().any(nesting::is_container) {
-                nesting::drop_children(std::mem::take(items));
-            }
+        if let Some(items) = Rc::get_mut(self.items.get_mut())
+            && items.iter().any(nesting::is_container)
+        {
+            nesting::drop_children(std::mem::take(items));
         }
     }
 }
