@@ -1,5 +1,8 @@
 //! The world that a run or a prompt reaches: output, clock, network, connections, sandbox.
 
+// Some of it only the prompt asks for.
+#![cfg_attr(not(feature = "repl"), allow(dead_code))]
+
 use crate::host::Host;
 use clap::Args;
 use std::io::Write;
