@@ -189,8 +189,7 @@ fn a_batch_gets_one_line_a_file_and_goes_on() {
     ];
     let folder = folder("batch", files);
     let (lines, exit) = stdout(&["check", "--json", &folder.display().to_string()]);
-    let rows: Vec<serde_json::Value> =
-        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(exit, Some(2));
     assert_eq!(rows.len(), 3, "{lines}");
     let ok: Vec<_> = rows.iter().map(|row| row["ok"].as_bool()).collect();

@@ -279,7 +279,8 @@ impl<'a> Types<'a> {
                 diagnostic = diagnostic.help(help);
             }
             self.report(diagnostic);
-            Known::Unknown
+            // It gives no value, so nothing follows from it.
+            Known::Never
         })
     }
 

@@ -61,7 +61,7 @@ Elements are read with `get`.",
         title: "a number out of range",
         text: "A NUMBER has 64 bits: from -9223372036854775808 to 9223372036854775807. Longer digits belong into text.",
         wrong: "n = 99999999999999999999;\ninfo n;",
-        right: "n = \"99999999999999999999\";\ninfo n;",
+        right: "n = 9223372036854775807;\ninfo n;",
     },
     Page {
         code: "DG110",
