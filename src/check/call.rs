@@ -318,7 +318,12 @@ impl Lowerer<'_> {
     pub(super) fn check_block(&mut self, kind: BlockKind, block: &ast::TaskBlock<'_>, span: Span) {
         let keys: Vec<_> = block.entries.iter().map(|entry| entry.key.as_ref()).collect();
         for (kind, message) in tasks::block::check_keys(kind, &keys) {
-            self.error("DG128", kind, span, message);
+            let code = match kind {
+                "save.mail" => "DG128",
+                "save.sms" => "DG129",
+                _ => "DG132",
+            };
+            self.error(code, kind, span, message);
         }
     }
 }

@@ -5,9 +5,11 @@
 
 mod call;
 mod expr;
+pub mod lints;
 mod load;
 mod scope;
 mod stmt;
+mod types;
 
 pub use load::{FunctionFolder, Loader, NoFunctions};
 
@@ -48,6 +50,18 @@ pub fn compile(source: Source, options: &Options<'_>) -> Compiled {
     extend(Program::default(), &[], source, options)
 }
 
+/// Compiles a source and says all there is to say about it: types and lints too, sorted by place.
+pub fn examine(source: Source, options: &Options<'_>) -> Compiled {
+    let mut lowerer = Lowerer::new(Program::default(), options);
+    lowerer.depth = Depth::Lints;
+    let at = lowerer.add_source(source);
+    lowerer.lower_source(at, Some(&[]));
+    let mut diagnostics = lowerer.diagnostics;
+    diagnostics.sort_by_key(|(source, found)| (*source, found.span.start, found.span.end, found.code));
+    diagnostics.dedup_by(|(a, x), (b, y)| (*a, x.span, x.code, &x.message) == (*b, y.span, y.code, &y.message));
+    Compiled { program: lowerer.program, diagnostics }
+}
+
 /// Compiles a source on top of a program, as the prompt does line by line: earlier functions stay
 /// callable and `known` variables keep their slots.
 pub fn extend(program: Program, known: &[String], source: Source, options: &Options<'_>) -> Compiled {
@@ -55,6 +69,17 @@ pub fn extend(program: Program, known: &[String], source: Source, options: &Opti
     let at = lowerer.add_source(source);
     lowerer.lower_source(at, Some(known));
     Compiled { program: lowerer.program, diagnostics: lowerer.diagnostics }
+}
+
+/// How much a compilation looks at beside what it needs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    /// What a run needs: a clash of types is told when the script reaches it.
+    Run,
+    /// Also the types that are certain.
+    Types,
+    /// Also the lints.
+    Lints,
 }
 
 /// The state of one compilation.
@@ -73,6 +98,7 @@ struct Lowerer<'a> {
     scope: Scope,
     loops: usize,
     returns: Option<Type>,
+    depth: Depth,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -100,6 +126,7 @@ impl<'a> Lowerer<'a> {
             scope: Scope::default(),
             loops: 0,
             returns: None,
+            depth: if options.strict { Depth::Types } else { Depth::Run },
         }
     }
 
@@ -151,6 +178,7 @@ impl<'a> Lowerer<'a> {
         let source = self.program.sources[at as usize].clone();
         let parse_options = syntax::ParseOptions { or_binds_tighter: self.options.settings.dialect.is_creator() };
         let (file, diagnostics) = syntax::parse(source.text(), parse_options);
+        let readable = !diagnostics.iter().any(Diagnostic::is_error);
         let outer = std::mem::replace(&mut self.source, at);
         diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
         let first = self.declare_functions(&file);
@@ -160,8 +188,26 @@ impl<'a> Lowerer<'a> {
         }
         if let Some(known) = known {
             self.lower_body(&file, known);
+            if readable {
+                self.look_closer(&file);
+            }
         }
         self.source = outer;
+    }
+
+    /// Types and lints, as deep as asked for.
+    fn look_closer(&mut self, file: &ast::File<'_>) {
+        let Options { settings, strict, .. } = *self.options;
+        let mut found = Vec::new();
+        if self.depth >= Depth::Types {
+            let around = types::Surroundings { program: &self.program, functions: &self.functions, settings, strict };
+            found.extend(types::check(file, &around));
+        }
+        if self.depth >= Depth::Lints {
+            let around = lints::Context { source: self.source(), program: &self.program, settings, strict };
+            found.extend(lints::run(file, &around));
+        }
+        found.into_iter().for_each(|diagnostic| self.report(diagnostic));
     }
 
     /// Reserves numbers for a file's functions, so that they can call each other in any order.

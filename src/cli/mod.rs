@@ -7,6 +7,7 @@ mod check;
 #[cfg(feature = "http")]
 mod connections;
 mod doc;
+mod explain;
 pub(crate) mod options;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -36,6 +37,8 @@ enum Command {
     Check(check::Check),
     /// Print the documentation of built-ins and tasks
     Doc(doc::Doc),
+    /// Explain an error code, with examples
+    Explain(explain::Explain),
     /// Try statements at a prompt
     #[cfg(feature = "repl")]
     Repl(crate::repl::Repl),
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.main(),
         Command::Check(check) => check.main(),
         Command::Doc(doc) => doc.main(),
+        Command::Explain(explain) => explain.main(),
         #[cfg(feature = "repl")]
         Command::Repl(repl) => repl.main(),
         #[cfg(feature = "http")]

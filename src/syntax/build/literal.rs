@@ -63,7 +63,7 @@ impl<'s, 't> Builder<'s, 't> {
     pub(super) fn too_great(&mut self, span: Span) {
         let message = "a number fits into 64 bits: -9223372036854775808 to 9223372036854775807";
         self.report(
-            Diagnostic::error("DG105", "save.number", span, message)
+            Diagnostic::error("DG106", "save.number", span, message)
                 .label("this one does not")
                 .help("quote it, if it is an identifier rather than a quantity"),
         );

@@ -3,6 +3,8 @@
 //!
 //! Knows sources and spans, nothing of how a message came about.
 
+pub mod pages;
+
 use crate::source::{Source, Span};
 use serde::Serialize;
 
@@ -10,6 +12,19 @@ use serde::Serialize;
 pub enum Severity {
     Error,
     Warning,
+    /// Worth knowing, nothing to mend.
+    Note,
+}
+
+impl Severity {
+    /// The word in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
 }
 
 /// One message about one place.
@@ -29,6 +44,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Further lines, such as `called from leads/main.dg:3:1`.
     pub notes: Vec<String>,
+    /// The source line holds a secret: what stands between quotes is not shown.
+    pub masked: bool,
 }
 
 impl Diagnostic {
@@ -42,11 +59,17 @@ impl Diagnostic {
             label: None,
             help: None,
             notes: Vec::new(),
+            masked: false,
         }
     }
 
     pub fn warning(code: &'static str, kind: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, kind, span, message) }
+    }
+
+    /// Something worth knowing that is no mistake.
+    pub fn remark(code: &'static str, kind: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, kind, span, message) }
     }
 
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -79,12 +102,10 @@ impl Diagnostic {
     /// ```
     pub fn render(&self, source: &Source) -> String {
         use std::fmt::Write;
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
+        let word = self.severity.word();
         let (line, column) = source.position(self.span.start);
-        let text = source.line_text(line);
+        let hidden = self.masked.then(|| without_quoted(source.line_text(line)));
+        let text = hidden.as_deref().unwrap_or(source.line_text(line));
         let number = line.to_string();
         let margin = " ".repeat(number.len());
         let mut out = String::new();
@@ -123,17 +144,22 @@ impl Diagnostic {
             file: &'a str,
             line: u32,
             column: u32,
+            end_line: u32,
+            end_column: u32,
             help: Option<&'a str>,
         }
         let (line, column) = source.position(self.span.start);
+        let (end_line, end_column) = source.position(self.span.end);
         let row = Row {
-            severity: if self.is_error() { "error" } else { "warning" },
+            severity: self.severity.word(),
             code: self.code,
             kind: self.kind,
             message: &self.message,
             file: source.name(),
             line,
             column,
+            end_line,
+            end_column,
             help: self.help.as_deref(),
         };
         serde_json::to_string(&row).unwrap_or_default()
@@ -148,6 +174,24 @@ fn window(text: &str, caret: usize) -> (String, usize) {
     }
     let from = caret.saturating_sub(WIDTH / 2);
     (text.chars().skip(from).take(WIDTH).collect(), caret - from)
+}
+
+/// A line with stars for everything between double or single quotes.
+fn without_quoted(text: &str) -> String {
+    let mut open = None;
+    let hide = |letter: char| match (open, letter) {
+        (None, '"' | '\'') => {
+            open = Some(letter);
+            letter
+        }
+        (None, _) => letter,
+        (Some(quote), _) if quote == letter => {
+            open = None;
+            letter
+        }
+        (Some(_), _) => '*',
+    };
+    text.chars().map(hide).collect()
 }
 
 #[cfg(test)]
