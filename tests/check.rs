@@ -3,6 +3,7 @@
 //!
 //! A case may say how it is checked: `// settings: dialect=creator strict=true`.
 //! `UPDATE=1 cargo test --test check` rewrites the `.out` files and `docs/errors.md`; read that diff as code.
+#![allow(clippy::disallowed_methods)]
 
 use ararat::check::{self, FunctionFolder, Loader, NoFunctions, Options};
 use ararat::diagnostic::pages::{self, Page};

@@ -3,7 +3,7 @@
 use super::{Cx, Family, warning};
 use crate::diagnostic::pages::Page;
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, Step, Stmt, StmtKind, Target};
+use crate::syntax::ast::{Expr, ExprKind, Name, Step, Stmt, StmtKind, Target};
 
 pub const SECRET: Page = Page {
     code: "DG402",
@@ -63,10 +63,10 @@ impl<'a> Family<'a> for Secrets {
             ExprKind::Map(pairs) => pairs.iter().for_each(|(key, value)| keyed(cx, key, value)),
             ExprKind::Chain { steps, .. } => {
                 for step in steps {
-                    if let Step::Call { name, args, .. } = step {
-                        if let ("put", [key, value]) = (name.text, args.as_slice()) {
-                            keyed(cx, &key.value, &value.value);
-                        }
+                    if let Step::Call { name: Name { text: "put", .. }, args, .. } = step
+                        && let [key, value] = args.as_slice()
+                    {
+                        keyed(cx, &key.value, &value.value);
                     }
                 }
             }
