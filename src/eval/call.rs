@@ -12,6 +12,7 @@ const RED_ZONE: usize = 256 << 10;
 const MORE_STACK: usize = 4 << 20;
 
 impl<'p> Machine<'p, '_> {
+    #[inline(never)]
     pub(super) fn user_call(&mut self, call: &'p UserCall) -> Result<Value, Fault> {
         let base = self.stack.len();
         for arg in &call.args {
@@ -104,6 +105,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// A built-in with its arguments.
+    #[inline(never)]
     pub(super) fn method(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         match &*call.args {
             [] => self.method_on(call, []),

@@ -42,7 +42,7 @@ impl<'p> Machine<'p, '_> {
             | Expr::NotIn(_)
             | Expr::And(_)
             | Expr::Or(_)
-            | Expr::Not(_) => self.test(expr).map(Value::Bool),
+            | Expr::Not(_) => self.truth(expr),
             _ => self.rare(expr),
         }
     }
@@ -171,7 +171,8 @@ impl<'p> Machine<'p, '_> {
         }
     }
 
-    #[inline(always)]
+    // Out of line, so that `eval` stays a jump table without a frame of its own.
+    #[inline(never)]
     fn arith<const OP: u8>(&mut self, pair: &'p Pair) -> Result<Value, Fault> {
         if let Some(right) = self.leaf(&pair.right) {
             if let Some(left) = self.leaf(&pair.left) {
@@ -202,6 +203,11 @@ impl<'p> Machine<'p, '_> {
     #[inline(never)]
     fn slow_arith(&self, op: u8, left: &Value, right: &Value, site: Site) -> Result<Value, Fault> {
         ops::arith(ARITH[op as usize], left, right, self.settings).map_err(|fault| fault.or_at(self.place(site)))
+    }
+
+    #[inline(never)]
+    fn truth(&mut self, expr: &'p Expr) -> Result<Value, Fault> {
+        self.test(expr).map(Value::Bool)
     }
 
     /// The truth of a condition, without making a value of it.
@@ -284,6 +290,7 @@ impl<'p> Machine<'p, '_> {
         compare::is_in(&left, &right, self.settings).map_err(|fault| fault.or_at(self.place(pair.site)))
     }
 
+    #[inline(never)]
     fn concat(&mut self, parts: &'p [Expr]) -> Result<Value, Fault> {
         let from = self.scratch.len();
         for part in parts {
@@ -381,7 +388,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// `x.get(k)`: maps and lists at once, everything else as any built-in.
-    #[inline]
+    #[inline(never)]
     fn get(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, key] = &*call.args else { return self.method(call) };
         if let (Some(receiver), Some(key)) = (self.leaf(receiver), self.leaf(key))
@@ -398,6 +405,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// `x.put(k, v)`: a text key of a map at once, everything else as any built-in.
+    #[inline(never)]
     fn put(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, key, value] = &*call.args else { return self.method(call) };
         let args = [self.eval(receiver)?, self.eval(key)?, self.eval(value)?];
@@ -412,6 +420,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// `x.add(v)`: to an untyped list at once, everything else as any built-in.
+    #[inline(never)]
     fn push(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, value] = &*call.args else { return self.method(call) };
         let args = [self.eval(receiver)?, self.eval(value)?];
