@@ -52,7 +52,7 @@ pub use args::{Changed, FromArg, Index, IntoValue, Rest, Use};
 
 use crate::fault::{Fault, FaultKind};
 use crate::host::Host;
-use crate::value::{Kind, Settings, Value};
+use crate::value::{Kind, Settings, Value, nesting};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -259,7 +259,11 @@ impl Builtin {
         for (index, (value, param)) in args.iter_mut().zip(self.params).enumerate() {
             coerce::coerce(value, param.accepts, index, cx)?;
         }
-        (self.run)(cx, args)
+        let result = (self.run)(cx, args)?;
+        if let Value::Text(text) = &result {
+            nesting::check_size(text.len())?;
+        }
+        Ok(result)
     }
 
     /// `text.subString(start, [end])`

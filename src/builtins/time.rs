@@ -8,36 +8,64 @@ use crate::value::{DateTime, Time, date_format};
 
 builtins! { TIME on Time {
     /// The time a number of hours later on the same day.
+    ///
+    /// ```dg
+    /// info '13:15:10'.addHour(1);  // => 14:15:10
+    /// ```
     "addHour" => fn add_hour(time: Time, hours: i64) -> Result<Time, Fault> {
         plus(time, hours.checked_mul(3600))
     }
 
     /// The time a number of minutes later on the same day.
+    ///
+    /// ```dg
+    /// info '13:15:10'.addMinutes(1);  // => 13:16:10
+    /// ```
     "addMinutes" => fn add_minutes(time: Time, minutes: i64) -> Result<Time, Fault> {
         plus(time, minutes.checked_mul(60))
     }
 
     /// The time a number of seconds later on the same day.
+    ///
+    /// ```dg
+    /// info '10:00:00 PM'.addSeconds(4);  // => 10:00:04 PM
+    /// ```
     "addSeconds" => fn add_seconds(time: Time, seconds: i64) -> Result<Time, Fault> {
         plus(time, Some(seconds))
     }
 
     /// The time a number of hours earlier on the same day.
+    ///
+    /// ```dg
+    /// info '10:00:00 PM'.subHour(4);  // => 06:00:00 PM
+    /// ```
     "subHour" => fn sub_hour(time: Time, hours: i64) -> Result<Time, Fault> {
         plus(time, hours.checked_mul(-3600))
     }
 
     /// The time a number of minutes earlier on the same day.
+    ///
+    /// ```dg
+    /// info '00:00:00'.subMinutes(-4);  // => 00:04:00
+    /// ```
     "subMinutes" => fn sub_minutes(time: Time, minutes: i64) -> Result<Time, Fault> {
         plus(time, minutes.checked_mul(-60))
     }
 
     /// The time a number of seconds earlier on the same day.
+    ///
+    /// ```dg
+    /// info '13:15:10'.subSeconds(1000);  // => 12:58:30
+    /// ```
     "subSeconds" => fn sub_seconds(time: Time, seconds: i64) -> Result<Time, Fault> {
         plus(time, seconds.checked_neg())
     }
 
     /// The hour as the time shows it: 10 for `'10:00:00 PM'`, 22 for `'22:00:00'`.
+    ///
+    /// ```dg
+    /// info '10:00:00 PM'.getHour();  // => 10
+    /// ```
     "getHour" => fn hour(time: Time) -> i64 {
         match time.twelve_hour {
             true => (time.hour() as i64 + 11) % 12 + 1,
@@ -46,16 +74,28 @@ builtins! { TIME on Time {
     }
 
     /// The minute of a time.
+    ///
+    /// ```dg
+    /// info '13:15:10'.getMinutes();  // => 15
+    /// ```
     "getMinutes" => fn minute(time: Time) -> i64 {
         time.minute() as i64
     }
 
     /// The second of a time.
+    ///
+    /// ```dg
+    /// info '13:15:10'.getSeconds();  // => 10
+    /// ```
     "getSeconds" => fn second(time: Time) -> i64 {
         time.second() as i64
     }
 
     /// The time as text, by a pattern of Java's letters if one is given.
+    ///
+    /// ```dg
+    /// info '13:15:10'.toString("hh:mm a");  // => 01:15 PM
+    /// ```
     "toString" | "toText" => fn to_string[cx](time: Time, format: Option<&str>) -> Option<String> {
         match format {
             None => Some(time.to_string()),
@@ -67,6 +107,10 @@ builtins! { TIME on Time {
     }
 
     /// The time from one time to a later one, as hours, minutes and seconds without zeros at the end.
+    ///
+    /// ```dg
+    /// info '10:00:00'.timeBetween('12:30:00');  // => 2:30
+    /// ```
     "timeBetween" => fn time_between(start: Time, end: Time) -> Result<String, Fault> {
         hours_minutes_seconds((end.seconds as i64 - start.seconds as i64) * 1000)
     }

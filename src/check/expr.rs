@@ -19,7 +19,29 @@ impl Lowerer<'_> {
         self.lower(expr, false)
     }
 
+    /// Chains are flat in the tree and nested in the program, where they are walked and dropped by recursion.
     fn lower(&mut self, expr: &ast::Expr<'_>, used: bool) -> Expr {
+        let levels = levels(&expr.kind);
+        if self.levels + levels > MAX_LEVELS {
+            self.too_long(expr.span);
+            return self.literal(Const::Null);
+        }
+        self.levels += levels;
+        let lowered = self.lower_kind(expr, used);
+        self.levels -= levels;
+        lowered
+    }
+
+    #[cold]
+    fn too_long(&mut self, span: Span) {
+        let message = format!("an expression has more than {MAX_LEVELS} operators and calls on one another");
+        self.report(
+            crate::diagnostic::Diagnostic::error("DG110", "save.depth", span, message)
+                .help("put a part of it into a variable"),
+        );
+    }
+
+    fn lower_kind(&mut self, expr: &ast::Expr<'_>, used: bool) -> Expr {
         match &expr.kind {
             ExprKind::Null => self.literal(Const::Null),
             ExprKind::Bool(value) => self.literal(Const::Bool(*value)),
@@ -280,6 +302,24 @@ impl Lowerer<'_> {
             }
             EntryValue::Words(words) => EntryOf::Word((*words).to_owned()),
         }
+    }
+}
+
+/// The most operators and calls that may depend on one another within one expression.
+const MAX_LEVELS: usize = 500;
+
+/// How many levels of the program an expression adds to those of its parts.
+fn levels(kind: &ExprKind<'_>) -> usize {
+    match kind {
+        ExprKind::Chain { steps, .. } => steps.len(),
+        ExprKind::Unary { ops, .. } => ops.len(),
+        // From the first text on, `+` joins in one node.
+        ExprKind::Binary { first, rest } if rest.iter().all(|(op, ..)| *op == BinaryOp::Add) => {
+            let operands = std::iter::once(&**first).chain(rest.iter().map(|(.., operand)| operand));
+            operands.take_while(|operand| !is_text(&operand.kind)).count().clamp(1, rest.len())
+        }
+        ExprKind::Binary { rest, .. } => rest.len(),
+        _ => 1,
     }
 }
 

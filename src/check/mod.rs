@@ -97,6 +97,8 @@ struct Lowerer<'a> {
     line: u32,
     scope: Scope,
     loops: usize,
+    /// Levels of the expression at hand, above the part that is being lowered.
+    levels: usize,
     returns: Option<Type>,
     depth: Depth,
 }
@@ -125,6 +127,7 @@ impl<'a> Lowerer<'a> {
             line: 1,
             scope: Scope::default(),
             loops: 0,
+            levels: 0,
             returns: None,
             depth: if options.strict { Depth::Types } else { Depth::Run },
         }

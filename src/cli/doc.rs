@@ -1,7 +1,7 @@
 //! `ararat doc`: documentation from the declarations.
 
 use super::{Exit, bad_use};
-use crate::builtins::{self, Builtin};
+use crate::builtins::{self, Builtin, On, Use};
 use crate::tasks;
 use clap::{Args, Subcommand};
 
@@ -48,24 +48,75 @@ impl Doc {
     }
 }
 
+/// The headings of the page, in order: what is called on, and what is said about it.
+const GROUPS: [(On, &str, &str); 10] = [
+    (On::Text, "Text", "Indexes count characters from 0; an end is not included."),
+    (On::Number, "Number", "On NUMBER and DECIMAL; angles are in radians."),
+    (On::Date, "Date and time", "On DATE and DATE-TIME, and outside Creator on texts that hold one."),
+    (On::Time, "Time of day", "On TIME, a type of Creator: `'10:00:00 PM'`."),
+    (On::List, "List", "Indexes count from 0. Comma-separated text is taken for a list."),
+    (On::Map, "Map", "Keys keep the order in which they were put."),
+    (On::Collection, "Collection", "Elements or pairs, never both."),
+    (On::File, "File", "Files come from requests, `toFile`, `extract` and base64, never from the disk."),
+    (On::Any, "Any value", "Null included."),
+    (On::Nothing, "Without a receiver", "Called by their full name."),
+];
+
 /// All built-ins as Markdown, grouped by receiver: what `docs/builtins.md` holds.
 pub fn builtins_page() -> String {
     let mut page = String::from(
-        "# Built-in functions\n\nMade by `ararat doc builtins` from the declarations; every example is run as a test.\n",
+        "# Built-in functions\n\n\
+         Made by `ararat doc builtins` from the declarations; every example is run as a test.\n\n\
+         A function of a value is written behind it, `\"abc\".length()`, or around it, `length(\"abc\")`. Names are found in \
+         any case. `[x]` may be left out.\n\n",
     );
-    let mut heading = String::new();
-    let mut rows: Vec<_> = builtins::all().collect();
-    rows.sort_by_key(|row| (format!("{:?}", row.on), row.name.to_ascii_lowercase()));
-    for row in rows {
-        let on = format!("{:?}", row.on);
-        if on != heading {
-            let title = if on == "Nothing" { "Without a receiver".to_owned() } else { format!("On {on}") };
-            page.push_str(&format!("\n## {title}\n"));
-            heading = on;
-        }
-        page.push_str(&entry(row));
+    for (on, title, _) in GROUPS {
+        page.push_str(&format!("**[{title}](#{})**: {}\n\n", anchor(title), names(on).join(", ")));
     }
+    for (on, title, about) in GROUPS {
+        page.push_str(&format!("## {title}\n\n{about}\n"));
+        let mut rows: Vec<_> = builtins::all().filter(|row| row.on == on).collect();
+        rows.sort_by_key(|row| row.name.to_ascii_lowercase());
+        rows.into_iter().for_each(|row| page.push_str(&entry(row)));
+        page.push('\n');
+    }
+    page.truncate(page.trim_end().len());
+    page.push('\n');
     page
+}
+
+/// The names and aliases of a group, each once.
+fn names(on: On) -> Vec<String> {
+    let rows = builtins::all().filter(|row| row.on == on);
+    let all = rows.flat_map(|row| std::iter::once(&row.name).chain(row.aliases));
+    let mut names: Vec<_> = all.map(|name| format!("`{name}`")).collect();
+    names.sort_by_key(|name| name.to_ascii_lowercase());
+    names.dedup();
+    names
+}
+
+/// As Markdown viewers make anchors of headings.
+fn anchor(title: &str) -> String {
+    title.to_ascii_lowercase().replace(' ', "-")
+}
+
+/// What a function gives, in the words of the reference; none when it gives nothing or it varies.
+fn gives(row: &Builtin) -> Option<&'static str> {
+    let word = match row.returns {
+        _ if row.used == Use::Effect => return None,
+        kind if kind.contains("bool") => "BOOLEAN",
+        kind if kind.contains("i64") => "NUMBER",
+        kind if kind.contains("f64") || kind.contains("Number") => "DECIMAL",
+        kind if kind.contains("String") || kind.contains("Text") => "TEXT",
+        kind if kind.contains("DateTime") => "DATE-TIME",
+        kind if kind.contains("Time") => "TIME",
+        kind if kind.contains("List") || kind.contains("Vec") => "LIST",
+        kind if kind.contains("Map") => "KEY-VALUE",
+        kind if kind.contains("Collection") => "COLLECTION",
+        kind if kind.contains("File") => "FILE",
+        _ => return None,
+    };
+    Some(word)
 }
 
 /// One task: signature, what it gives, where that is known from.
@@ -84,8 +135,10 @@ fn task_page(task: &tasks::Task) -> String {
 /// One built-in as Markdown.
 fn entry(row: &Builtin) -> String {
     let mut out = format!("\n### `{}`\n", row.signature());
-    if !row.aliases.is_empty() {
-        out.push_str(&format!("\nAlso `{}`.\n", row.aliases.join("`, `")));
+    let also = (!row.aliases.is_empty()).then(|| format!("also `{}`", row.aliases.join("`, `")));
+    let notes: Vec<_> = gives(row).map(|word| format!("gives {word}")).into_iter().chain(also).collect();
+    if !notes.is_empty() {
+        out.push_str(&format!("\n*{}*\n", notes.join("; ")));
     }
     out.push('\n');
     for line in row.doc {

@@ -6,7 +6,7 @@
 mod check;
 #[cfg(feature = "http")]
 mod connections;
-mod doc;
+pub mod doc;
 mod explain;
 pub(crate) mod options;
 mod run;

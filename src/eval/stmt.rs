@@ -5,7 +5,7 @@ use crate::fault::{Fault, Place};
 use crate::host::Ask;
 use crate::program::{Arith, Each, Expr, SetField, Site, Stmt, Try};
 use crate::value::collection::Contents;
-use crate::value::{Caught, List, Map, Value, convert};
+use crate::value::{Caught, List, Map, Value, convert, nesting};
 use std::rc::Rc;
 
 /// The largest CSV file that a loop takes (`deluge/help/list-manipulations/for-each-element`).
@@ -124,11 +124,15 @@ impl<'p> Machine<'p, '_> {
             }
             let at = self.frame + slot as usize;
             // The parts may have read the text itself, so it is looked up again.
+            let mut grown = Ok(());
             if let Value::Text(text) = &mut self.stack[at] {
-                text.push_str(&self.scratch[from..]);
+                grown = nesting::check_size(text.len() + self.scratch.len() - from);
+                if grown.is_ok() {
+                    text.push_str(&self.scratch[from..]);
+                }
             }
             self.scratch.truncate(from);
-            return Ok(());
+            return grown.map_err(|fault| fault.or_at(self.place(site)));
         }
         if let [part] = parts {
             if let Some(more) = self.whole(part)

@@ -27,7 +27,8 @@ pub fn to_text(value: &Value, settings: &Settings) -> Result<Text, Fault> {
 
 /// Appends the text form of a value.
 pub fn write_text(value: &Value, settings: &Settings, out: &mut String) -> Result<(), Fault> {
-    write_nested(value, settings, out, 0)
+    write_nested(value, settings, out, 0)?;
+    nesting::check_size(out.len())
 }
 
 fn write_nested(value: &Value, settings: &Settings, out: &mut String, depth: usize) -> Result<(), Fault> {
@@ -89,6 +90,7 @@ fn write_joined(items: &[Value], settings: &Settings, out: &mut String, depth: u
             }
             _ => write_nested(item, settings, out, depth + 1)?,
         }
+        nesting::check_size(out.len())?;
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ pub fn write_list(items: &[Value], settings: &Settings, out: &mut String, depth:
             out.push(',');
         }
         write_nested(item, settings, out, depth + 1)?;
+        nesting::check_size(out.len())?;
     }
     out.push(']');
     Ok(())
@@ -65,6 +66,7 @@ pub fn write_pairs(pairs: &Pairs, settings: &Settings, out: &mut String, depth: 
         write_quoted(key, out);
         out.push(':');
         write_nested(value, settings, out, depth + 1)?;
+        nesting::check_size(out.len())?;
     }
     out.push('}');
     Ok(())

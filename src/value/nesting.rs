@@ -1,4 +1,4 @@
-//! Guards for nested values.
+//! Guards for nested and for huge values.
 //!
 //! A script can nest lists a million deep, or put a list into itself. Walking such a value stops
 //! at a depth with a fault; dropping one goes through a worklist instead of the stack.
@@ -14,6 +14,21 @@ pub const MAX_DEPTH: usize = 256;
 #[inline]
 pub fn check(depth: usize) -> Result<(), Fault> {
     if depth > MAX_DEPTH { Err(too_deep()) } else { Ok(()) }
+}
+
+/// The longest text that a script can make, in bytes. Each doubling step of `x = x + x` is small; the
+/// thirtieth would take the machine's memory.
+pub const MAX_TEXT: usize = 1 << 28;
+
+/// A fault when a text under construction has grown beyond [`MAX_TEXT`]; a script cannot catch it.
+#[inline]
+pub fn check_size(bytes: usize) -> Result<(), Fault> {
+    if bytes > MAX_TEXT { Err(too_long()) } else { Ok(()) }
+}
+
+#[cold]
+fn too_long() -> Fault {
+    Fault::limit("limit.size", format!("a text holds at most {} MB", MAX_TEXT >> 20))
 }
 
 #[cold]
