@@ -10,10 +10,11 @@
 # in the head of instructions.txt: the compiler, and the vector instructions of the processor (with
 # AVX2, memory and text searches take fewer steps). When one of them differs, growth only warns.
 set -euo pipefail
-cd "$(dirname "$0")"
+here=$(cd "$(dirname "$0")" && pwd)
+binary=$(realpath -m "${ARARAT:-${CARGO_TARGET_DIR:-$here/../target}/release/ararat}")
+cd "$here"
 
 record=instructions.txt
-binary=${ARARAT:-../target/release/ararat}
 allowed=5
 
 fail() {
@@ -22,7 +23,7 @@ fail() {
 }
 
 # glibc picks its memcpy by processor model: all but the plain AVX2 variants are masked, so that models agree.
-# The environment is emptied because its size is a part of start-up.
+# The environment is emptied because reading it is a part of start-up.
 run() {
     env -i PATH=/usr/bin:/bin HOME=/nonexistent LC_ALL=C \
         GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-ERMS,-FSRM,-RTM \
