@@ -112,7 +112,7 @@ def answered(response, status=200):
     """The object in a response, where its status is the expected one and the SDK could read it."""
     assert response is not None, "the SDK swallowed an error; see its log"
     found = response.get_object()
-    assert response.get_status_code() == status, f"expected {status}, found {response.get_status_code()}: {shown(found)}"
+    assert response.get_status_code() == status, f"expected {status}, found {response.get_status_code()}: {response.get_response_json() or shown(found)}"
     if status not in (204, 304):
         assert found is not None, f"the SDK read nothing from {response.get_response_json()}"
     return found
