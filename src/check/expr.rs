@@ -306,7 +306,7 @@ impl Lowerer<'_> {
 }
 
 /// The most operators and calls that may depend on one another within one expression.
-const MAX_LEVELS: usize = 500;
+const MAX_LEVELS: usize = 300;
 
 /// How many levels of the program an expression adds to those of its parts.
 fn levels(kind: &ExprKind<'_>) -> usize {

@@ -18,7 +18,7 @@ pub fn check(depth: usize) -> Result<(), Fault> {
 
 /// The longest text that a script can make, in bytes. Each doubling step of `x = x + x` is small; the
 /// thirtieth would take the machine's memory.
-pub const MAX_TEXT: usize = 1 << 28;
+pub const MAX_TEXT: usize = 64 << 20;
 
 /// A fault when a text under construction has grown beyond [`MAX_TEXT`]; a script cannot catch it.
 #[inline]
