@@ -99,6 +99,18 @@ async fn answers_fit_zohos_own_documents() {
     let desk = Desk::new().await;
     let lead = lead(0);
     let note = json!({"data": [{"Note_Content": "x", "Parent_Id": {"id": lead}, "$se_module": "Leads"}]});
+    let mut ids = Vec::new();
+    for kind in ["roles", "profiles"] {
+        let (_, all) = desk.get(&format!("/crm/v8/settings/{kind}")).await;
+        ids.push(all[kind][0]["id"].as_str().expect("an id").to_owned());
+    }
+    let (role, profile) = (&ids[0], &ids[1]);
+    let two = json!({"tags": [{"name": "kept"}, {"name": "gone"}]});
+    let (_, made) = desk.post("/crm/v8/settings/tags?module=Leads", two).await;
+    let tag_id = |at: usize| made["tags"][at]["details"]["id"].as_str().expect("an id").to_owned();
+    let (kept, conflict) = (tag_id(0), json!({"tags": [{"conflict_id": tag_id(1)}]}));
+    let (tag, renamed) = (json!({"tags": [{"name": "new"}]}), json!({"tags": [{"name": "kept too"}]}));
+    let files = format!("/crm/v8/Leads/{lead}/Attachments");
     let file = "record.json";
     let calls = [
         (
@@ -165,6 +177,35 @@ async fn answers_fit_zohos_own_documents() {
             json!(null),
         ),
         (
+            "notes.json",
+            "Response_Wrapper",
+            "GET",
+            "/crm/v8/Notes?fields=Modified_Time,$attachments,Owner,Created_Time,Parent_Id,$editable,$is_shared_to_client,Modified_By,$size,$state,$voice_note,Created_By,Note_Title,Note_Content".to_owned(),
+            json!(null),
+        ),
+        ("fields.json", "Response_Wrapper", "GET", "/crm/v8/settings/fields?module=Quotes".to_owned(), json!(null)),
+        (
+            "fields.json",
+            "Response_Wrapper",
+            "GET",
+            "/crm/v8/settings/fields?module=Quoted_Items".to_owned(),
+            json!(null),
+        ),
+        ("roles.json", "Response_Wrapper", "GET", format!("/crm/v8/settings/roles/{role}"), json!(null)),
+        ("profiles.json", "Response_Wrapper", "GET", format!("/crm/v8/settings/profiles/{profile}"), json!(null)),
+        ("tags.json", "Success_Wrapper", "POST", "/crm/v8/settings/tags?module=Leads".to_owned(), tag),
+        ("tags.json", "Success_Wrapper", "PUT", format!("/crm/v8/settings/tags/{kept}?module=Leads"), renamed),
+        ("tags.json", "Success_Wrapper", "POST", format!("/crm/v8/settings/tags/{kept}/actions/merge"), conflict),
+        ("tags.json", "Success_Wrapper", "DELETE", format!("/crm/v8/settings/tags/{kept}"), json!(null)),
+        (
+            "attachments.json",
+            "SuccessWrapper",
+            "POST",
+            format!("{files}?attachmentUrl=https://example.com"),
+            json!(null),
+        ),
+        ("attachments.json", "Attachment", "GET", format!("{files}?fields=File_Name,Size,Owner"), json!(null)),
+        (
             "convert_lead.json",
             "Success_Response",
             "POST",
@@ -177,7 +218,7 @@ async fn answers_fit_zohos_own_documents() {
         let body = (!body.is_null()).then_some(body);
         let (_, answer) = super::desk::read(desk.send(method.parse().expect("a method"), &path, body).await).await;
         // A row is held against the schema of rows, a whole answer against that of answers.
-        let rows = name.ends_with("Response") || name == "API_Exception";
+        let rows = name.ends_with("Response") || name == "API_Exception" || name == "Attachment";
         let value = if rows && answer["data"].is_array() { &answer["data"][0] } else { &answer };
         let schemas_of = schemas.file(file)["components"]["schemas"].clone();
         match schemas_of.get(name) {

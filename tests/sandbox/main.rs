@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod accounts;
+mod clients;
 mod contract;
 mod control;
 mod coql;

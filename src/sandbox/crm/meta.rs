@@ -1,18 +1,19 @@
-//! What the CRM says about itself: modules, fields, layouts, related lists.
+//! What the CRM says about itself: modules, layouts, related lists; its fields are in `fields`.
 
 use super::super::exchange::{Answer, Problem};
-use super::module::{Field, Kind, Module, ORG_PREFIX};
-use super::{Ctx, Outcome, problem, related};
+use super::super::world::World;
+use super::module::{Module, ORG_PREFIX};
+use super::{Ctx, Outcome, fields, problem, records, related};
 use serde_json::{Value, json};
 
-fn module_id(ctx: &Ctx, module: &Module) -> String {
-    let at = ctx.world.modules.iter().position(|other| other.name == module.name).unwrap_or(0) as u64;
-    (ORG_PREFIX + 2000 + at).to_string()
+/// The id of a module itself; its place in the list of modules makes it.
+pub fn module_id(world: &World, module: &Module) -> String {
+    (ORG_PREFIX + 2000 + place(world, module)).to_string()
 }
 
-fn field_id(ctx: &Ctx, module: &Module, at: usize) -> String {
-    let place = ctx.world.modules.iter().position(|other| other.name == module.name).unwrap_or(0) as u64;
-    (ORG_PREFIX + 10_000 + place * 200 + at as u64).to_string()
+/// Where a module stands in the list of modules.
+pub fn place(world: &World, module: &Module) -> u64 {
+    world.modules.iter().position(|other| other.name == module.name).unwrap_or(0) as u64
 }
 
 /// The module of the `module` parameter.
@@ -31,10 +32,10 @@ pub fn modules(ctx: &mut Ctx) -> Outcome {
 /// `GET /settings/modules/{api name or id}`.
 pub fn module(ctx: &mut Ctx, name: &str) -> Outcome {
     ctx.need(&["settings", "modules"], "READ")?;
-    let by_id = ctx.world.modules.iter().find(|module| module_id(ctx, module) == name).cloned();
+    let by_id = ctx.world.modules.iter().find(|module| module_id(ctx.world, module) == name).cloned();
     let module = by_id.or_else(|| ctx.world.module(name).cloned()).ok_or_else(problem::invalid_module)?;
     let mut shown = shown_module(ctx, &module);
-    shown["fields"] = Value::Array(shown_fields(ctx, &module));
+    shown["fields"] = Value::Array(fields::of_module(ctx.world, &module));
     shown["related_lists"] = Value::Array(shown_lists(ctx, &module));
     shown["$properties"] = json!(["$approved", "$editable", "$state"]);
     Ok(Answer::json(200, &json!({"modules": [shown]})))
@@ -46,7 +47,7 @@ fn shown_module(ctx: &Ctx, module: &Module) -> Value {
         "module_name": module.name,
         "singular_label": module.singular,
         "plural_label": module.plural(),
-        "id": module_id(ctx, module),
+        "id": module_id(ctx.world, module),
         "generated_type": if module.custom { "custom" } else { "default" },
         "api_supported": true,
         "creatable": true,
@@ -66,93 +67,39 @@ fn shown_module(ctx: &Ctx, module: &Module) -> Value {
     })
 }
 
-/// `GET /settings/fields?module=`.
-pub fn fields(ctx: &mut Ctx) -> Outcome {
-    ctx.need(&["settings", "fields"], "READ")?;
-    let module = wanted(ctx)?;
-    Ok(Answer::json(200, &json!({"fields": shown_fields(ctx, &module)})))
-}
-
-/// `GET /settings/fields/{id or API name}?module=`.
-pub fn field(ctx: &mut Ctx, key: &str) -> Outcome {
-    ctx.need(&["settings", "fields"], "READ")?;
-    let module = wanted(ctx)?;
-    let all = shown_fields(ctx, &module);
-    match all.into_iter().find(|field| field["id"] == key || field["api_name"] == key) {
-        None => Ok(Answer::empty(204)),
-        Some(field) => Ok(Answer::json(200, &json!({"fields": [field]}))),
-    }
-}
-
-fn shown_fields(ctx: &Ctx, module: &Module) -> Vec<Value> {
-    module.fields.iter().enumerate().map(|(at, field)| shown_field(ctx, module, field, at)).collect()
-}
-
-fn shown_field(ctx: &Ctx, module: &Module, field: &Field, at: usize) -> Value {
-    let options: Vec<Value> = field
-        .options
-        .iter()
-        .enumerate()
-        .map(|(place, option)| {
-            let id = format!("{}{place:02}", field_id(ctx, module, at));
-            json!({"id": id, "colour_code": null, "display_value": option, "actual_value": option, "reference_value": option,
-                   "sequence_number": place + 1, "type": "used"})
-        })
-        .collect();
-    let lookup = match field.module.as_deref() {
-        Some(target) => json!({"module": {"api_name": target}, "display_label": field.label()}),
-        None => json!({}),
-    };
-    let is_text = field.kind.json_type() == "string";
-    json!({
-        "api_name": field.name,
-        "field_label": field.label(),
-        "display_label": field.label(),
-        "id": field_id(ctx, module, at),
-        "data_type": field.kind.data_type(),
-        "json_type": field.kind.json_type(),
-        "length": field.length.unwrap_or(if is_text { 120 } else { 20 }),
-        "decimal_place": matches!(field.kind, Kind::Double | Kind::Currency | Kind::Percent).then_some(2),
-        "system_mandatory": field.required,
-        "read_only": field.read_only,
-        "field_read_only": field.read_only,
-        "custom_field": field.custom || module.custom,
-        "visible": true,
-        "searchable": field.kind != Kind::Subform,
-        "filterable": field.kind != Kind::Subform,
-        "sortable": field.kind != Kind::Subform,
-        "display_field": field.name == module.display,
-        "unique": if field.unique { json!({"casesensitive": "no"}) } else { json!({}) },
-        "view_type": {"view": true, "edit": !field.read_only, "quick_create": field.required, "create": !field.read_only},
-        "operation_type": {
-            "web_update": !field.read_only, "api_create": !field.read_only,
-            "web_create": !field.read_only, "api_update": !field.read_only,
-        },
-        "pick_list_values": options,
-        "lookup": lookup,
-        "subform": null,
-        "formula": {},
-        "auto_number": {},
-        "currency": if field.kind == Kind::Currency { json!({"precision": 2, "rounding_option": "normal"}) } else { json!({}) },
-        "multiselectlookup": {},
-        "tooltip": null,
-        "created_source": "default",
-        "associated_module": null,
-    })
-}
-
-/// `GET /settings/layouts?module=`: one standard layout with one section.
-pub fn layouts(ctx: &mut Ctx) -> Outcome {
+/// `GET /settings/layouts[/{id}]?module=`: one standard layout with one section.
+pub fn layouts(ctx: &mut Ctx, id: Option<&str>) -> Outcome {
     ctx.need(&["settings", "layouts"], "READ")?;
     let module = wanted(ctx)?;
-    let id = module_id(ctx, &module).parse::<u64>().unwrap_or(ORG_PREFIX) + 500;
+    let layout = shown_layout(ctx, &module);
+    some("layouts", vec![layout], id)
+}
+
+/// All of these, or the one of this id; nothing where there is none.
+pub fn some(kind: &str, mut all: Vec<Value>, id: Option<&str>) -> Outcome {
+    if let Some(id) = id {
+        if !records::is_id(id) {
+            return Err(problem::invalid_id());
+        }
+        all.retain(|found| found["id"] == id);
+        if all.is_empty() {
+            return Ok(Answer::empty(204));
+        }
+    }
+    let mut body = json!({});
+    body[kind] = Value::Array(all);
+    Ok(Answer::json(200, &body))
+}
+
+fn shown_layout(ctx: &Ctx, module: &Module) -> Value {
+    let id = module_id(ctx.world, module).parse::<u64>().unwrap_or(ORG_PREFIX) + 500;
     let profiles: Vec<Value> = ctx
         .world
         .docs
         .all("profiles")
         .map(|(id, profile)| json!({"default": true, "name": profile["name"], "id": id}))
         .collect();
-    let layout = json!({
+    json!({
         "id": id.to_string(),
         "name": "Standard",
         "api_name": "Standard",
@@ -165,22 +112,20 @@ pub fn layouts(ctx: &mut Ctx) -> Outcome {
             "api_name": format!("{}_Information", module.singular.replace(' ', "_")),
             "sequence_number": 1,
             "column_count": 2,
-            "fields": shown_fields(ctx, &module),
+            "fields": fields::of_module(ctx.world, module),
         }],
-    });
-    Ok(Answer::json(200, &json!({"layouts": [layout]})))
+    })
 }
 
-/// `GET /settings/related_lists?module=`.
-pub fn related_lists(ctx: &mut Ctx) -> Outcome {
+/// `GET /settings/related_lists[/{id}]?module=`.
+pub fn related_lists(ctx: &mut Ctx, id: Option<&str>) -> Outcome {
     ctx.need(&["settings", "related_lists"], "READ")?;
     let module = wanted(ctx)?;
-    Ok(Answer::json(200, &json!({"related_lists": shown_lists(ctx, &module)})))
+    some("related_lists", shown_lists(ctx, &module), id)
 }
 
 fn shown_lists(ctx: &Ctx, module: &Module) -> Vec<Value> {
-    let place = ctx.world.modules.iter().position(|other| other.name == module.name).unwrap_or(0) as u64;
-    let base = ORG_PREFIX + 100_000 + place * 100;
+    let base = ORG_PREFIX + 100_000 + place(ctx.world, module) * 100;
     let own = related::lists(module);
     let attachments = [("Attachments".to_owned(), "Attachments".to_owned())];
     let named = own.into_iter().map(|list| (list.name, list.module)).chain(attachments);
@@ -194,7 +139,7 @@ fn shown_lists(ctx: &Ctx, module: &Module) -> Vec<Value> {
                 "api_name": name,
                 "name": label,
                 "display_label": label,
-                "module": {"api_name": target, "id": ctx.world.module(&target).map(|found| module_id(ctx, found))},
+                "module": {"api_name": target, "id": ctx.world.module(&target).map(|found| module_id(ctx.world, found))},
                 "href": format!("{}/{{ENTITYID}}/{name}", module.name),
                 "action": null,
                 "type": "default",

@@ -14,6 +14,7 @@ mod convert;
 mod coql;
 mod criteria;
 mod deleted;
+mod fields;
 mod files;
 mod lines;
 mod meta;
@@ -175,12 +176,16 @@ fn settings(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
         (_, ["tags", rest @ ..]) => tags::answer(ctx, method, rest),
         ("GET", ["modules"]) => meta::modules(ctx),
         ("GET", ["modules", name]) => meta::module(ctx, name),
-        ("GET", ["fields"]) => meta::fields(ctx),
-        ("GET", ["fields", id]) => meta::field(ctx, id),
-        ("GET", ["layouts"]) => meta::layouts(ctx),
-        ("GET", ["related_lists"]) => meta::related_lists(ctx),
-        ("GET", ["roles"]) => org::roles(ctx),
-        ("GET", ["profiles"]) => org::profiles(ctx),
+        ("GET", ["fields"]) => fields::all(ctx),
+        ("GET", ["fields", id]) => fields::one(ctx, id),
+        ("GET", ["layouts"]) => meta::layouts(ctx, None),
+        ("GET", ["layouts", id]) => meta::layouts(ctx, Some(id)),
+        ("GET", ["related_lists"]) => meta::related_lists(ctx, None),
+        ("GET", ["related_lists", id]) => meta::related_lists(ctx, Some(id)),
+        ("GET", ["roles"]) => org::roles(ctx, None),
+        ("GET", ["roles", id]) => org::roles(ctx, Some(id)),
+        ("GET", ["profiles"]) => org::profiles(ctx, None),
+        ("GET", ["profiles", id]) => org::profiles(ctx, Some(id)),
         (_, ["modules" | "fields" | "layouts" | "related_lists" | "roles" | "profiles", ..]) => {
             Err(problem::invalid_method())
         }

@@ -1,7 +1,7 @@
 //! The organisation, its roles and its profiles.
 
 use super::super::exchange::Answer;
-use super::{Ctx, Outcome};
+use super::{Ctx, Outcome, meta};
 use serde_json::{Value, json};
 
 /// `GET /org`.
@@ -10,21 +10,18 @@ pub fn get(ctx: &mut Ctx) -> Outcome {
     Ok(Answer::json(200, &json!({"org": [ctx.world.docs.get("org", "org")]})))
 }
 
-/// `GET /settings/roles`.
-pub fn roles(ctx: &mut Ctx) -> Outcome {
+/// `GET /settings/roles[/{id}]`.
+pub fn roles(ctx: &mut Ctx, id: Option<&str>) -> Outcome {
     ctx.need(&["settings", "roles"], "READ")?;
-    Ok(all(ctx, "roles"))
+    meta::some("roles", all(ctx, "roles"), id)
 }
 
-/// `GET /settings/profiles`.
-pub fn profiles(ctx: &mut Ctx) -> Outcome {
+/// `GET /settings/profiles[/{id}]`.
+pub fn profiles(ctx: &mut Ctx, id: Option<&str>) -> Outcome {
     ctx.need(&["settings", "profiles"], "READ")?;
-    Ok(all(ctx, "profiles"))
+    meta::some("profiles", all(ctx, "profiles"), id)
 }
 
-fn all(ctx: &Ctx, kind: &str) -> Answer {
-    let found: Vec<Value> = ctx.world.docs.all(kind).map(|(_, body)| body.clone()).collect();
-    let mut body = json!({});
-    body[kind] = Value::Array(found);
-    Answer::json(200, &body)
+fn all(ctx: &Ctx, kind: &str) -> Vec<Value> {
+    ctx.world.docs.all(kind).map(|(_, body)| body.clone()).collect()
 }

@@ -5,7 +5,7 @@
 
 use super::super::world::World;
 use super::module::{Field, Kind, Module, records_kind};
-use super::{Version, lines};
+use super::{Version, lines, meta};
 use serde_json::{Map, Value, json};
 
 /// A whole record, or the fields asked for.
@@ -72,7 +72,7 @@ fn system_keys(module: &Module, record: &Value, shown: &mut Map<String, Value>) 
 fn value(world: &World, field: &Field, record: &Value, version: Version) -> Value {
     let stored = record.get(&field.name).unwrap_or(&Value::Null);
     match field.kind {
-        Kind::Lookup => lookup(world, field, record, stored),
+        Kind::Lookup => lookup(world, field, record, stored, version),
         Kind::Ownerlookup | Kind::Userlookup => user(world, stored, true),
         Kind::Subform => {
             Value::Array(stored.as_array().into_iter().flatten().map(|row| line(world, field, row, version)).collect())
@@ -93,10 +93,15 @@ fn line(world: &World, field: &Field, row: &Value, version: Version) -> Value {
     Value::Object(shown)
 }
 
-fn lookup(world: &World, field: &Field, record: &Value, stored: &Value) -> Value {
+fn lookup(world: &World, field: &Field, record: &Value, stored: &Value, version: Version) -> Value {
     let Some(id) = stored["id"].as_str() else { return Value::Null };
     let Some((module, found)) = target(world, field, record, id) else { return Value::Null };
-    json!({"name": title(module, found), "id": id})
+    let mut shown = json!({"name": title(module, found), "id": id});
+    // Version 8 documents it for a note's parent; from which version on is inferred.
+    if field.name == "Parent_Id" && version >= 30 {
+        shown["module"] = json!({"api_name": module.name, "id": meta::module_id(world, module)});
+    }
+    shown
 }
 
 /// The module and the record that a lookup points at.

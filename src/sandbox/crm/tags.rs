@@ -3,12 +3,12 @@
 use super::super::exchange::{Answer, Problem};
 use super::super::world::World;
 use super::module::Module;
-use super::{Ctx, Outcome, operation, problem, render, write};
+use super::{Ctx, Outcome, operation, problem, render, validate, write};
 use serde_json::{Value, json};
 
 const LONGEST: usize = 25;
 
-/// `/settings/tags[/{id}]`.
+/// `/settings/tags[/{id}[/actions/…]]`.
 pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
     ctx.need(&["settings", "tags"], operation(&ctx.call.method))?;
     match (method, rest) {
@@ -19,13 +19,12 @@ pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
             Ok(Answer::json(200, &json!({"tags": tags, "info": info})))
         }
         ("POST", []) => create(ctx),
+        ("PUT", []) => rename_all(ctx),
         ("PUT", [id]) => rename(ctx, id),
-        ("DELETE", [id]) => {
-            ctx.world.docs.remove("tags", id).ok_or_else(problem::invalid_id)?;
-            let done = write::success("tags deleted successfully", json!({"id": id}));
-            Ok(Answer::json(200, &json!({"tags": done})))
-        }
-        (_, [] | [_]) => Err(problem::invalid_method()),
+        ("DELETE", [id]) => delete(ctx, id),
+        ("GET", [id, "actions", "records_count"]) => count(ctx, id),
+        ("POST", [id, "actions", "merge"]) => merge(ctx, id),
+        (_, [] | [_] | [_, "actions", "records_count" | "merge"]) => Err(problem::invalid_method()),
         _ => Err(problem::invalid_url()),
     }
 }
@@ -106,13 +105,88 @@ fn create_one(world: &mut World, user: &str, module: &Module, tag: &Value) -> Re
     Ok(write::success("tags created successfully", shown(world, &tag)))
 }
 
+/// `PUT /settings/tags`: each row names its tag by the id.
+fn rename_all(ctx: &mut Ctx) -> Outcome {
+    module(ctx)?;
+    let body = ctx.call.json_object()?;
+    let rows = body["tags"].as_array().ok_or_else(|| problem::mandatory(json!({"api_name": "tags"})))?;
+    let mut done = Vec::new();
+    for row in rows {
+        let id = row.get("id").and_then(validate::id_in);
+        let id = id.ok_or_else(|| problem::mandatory(json!({"api_name": "id"})));
+        done.push(id.and_then(|id| rename_one(ctx.world, &id, row)).unwrap_or_else(|problem| problem.to_value()));
+    }
+    let status = if done.iter().all(|row| row["status"] == "error") { 400 } else { 200 };
+    Ok(Answer::json(status, &json!({"tags": done})))
+}
+
 fn rename(ctx: &mut Ctx, id: &str) -> Outcome {
     let body = ctx.call.json_object()?;
-    let mut tag = ctx.world.docs.get("tags", id).cloned().ok_or_else(problem::invalid_id)?;
-    let name = body["tags"][0]["name"].as_str().ok_or_else(|| problem::mandatory(json!({"api_name": "name"})))?;
+    let done = rename_one(ctx.world, id, &body["tags"][0])?;
+    Ok(Answer::json(200, &json!({"tags": [done]})))
+}
+
+fn rename_one(world: &mut World, id: &str, row: &Value) -> Result<Value, Problem> {
+    let mut tag = world.docs.get("tags", id).cloned().ok_or_else(problem::invalid_id)?;
+    let name = row["name"].as_str().map(str::trim).filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| problem::mandatory(json!({"api_name": "name"})))?;
+    if name.chars().count() > LONGEST {
+        return Err(problem::invalid_data(json!({"maximum_length": LONGEST, "api_name": "name"})));
+    }
+    let module = tag["module"].as_str().and_then(|name| world.module(name)).ok_or_else(problem::invalid_module)?;
+    if let Some(other) = find(world, module, name).filter(|other| other != id) {
+        return Err(Problem::new(400, "DUPLICATE_DATA", "duplicate data", json!({"id": other, "api_name": "name"})));
+    }
     tag["name"] = json!(name);
-    tag["modified_time"] = json!(ctx.world.now_text());
-    ctx.world.docs.put("tags", id, tag.clone());
+    if let Some(color) = row.get("color_code") {
+        tag["color_code"] = color.clone();
+    }
+    tag["modified_time"] = json!(world.now_text());
+    world.docs.put("tags", id, tag.clone());
+    Ok(write::success("tags updated successfully", shown(world, &tag)))
+}
+
+/// Version 2 documents one object as the answer, version 8 a list; where it changed is inferred.
+fn delete(ctx: &mut Ctx, id: &str) -> Outcome {
+    let tag = ctx.world.docs.remove("tags", id).ok_or_else(problem::invalid_id)?;
+    let done = write::success("tags deleted successfully", shown(ctx.world, &tag));
+    let done = if ctx.version == 20 { done } else { json!([done]) };
+    Ok(Answer::json(200, &json!({"tags": done})))
+}
+
+/// How many of the module's records carry a tag, as text.
+fn count(ctx: &mut Ctx, id: &str) -> Outcome {
+    let module = module(ctx)?;
+    ctx.world.docs.get("tags", id).ok_or_else(problem::invalid_id)?;
+    let count = ctx.world.docs.all(&module.kind()).filter(|(_, record)| carries(record, id)).count();
+    Ok(Answer::json(200, &json!({"count": count.to_string()})))
+}
+
+fn carries(record: &Value, tag: &str) -> bool {
+    record["Tag"].as_array().into_iter().flatten().any(|known| known == tag)
+}
+
+/// The tag of the address takes the place of the one in conflict. Inferred from the names.
+fn merge(ctx: &mut Ctx, id: &str) -> Outcome {
+    let body = ctx.call.json_object()?;
+    let other = body["tags"][0].get("conflict_id").and_then(validate::id_in);
+    let other = other.ok_or_else(|| problem::mandatory(json!({"api_name": "conflict_id"})))?;
+    let tag = ctx.world.docs.get("tags", id).cloned().ok_or_else(problem::invalid_id)?;
+    let gone = ctx.world.docs.get("tags", &other).filter(|gone| gone["module"] == tag["module"] && other != id);
+    gone.ok_or_else(|| problem::invalid_data(json!({"api_name": "conflict_id"})))?;
+    let module = tag["module"].as_str().and_then(|name| ctx.world.module(name)).cloned();
+    let kind = module.ok_or_else(problem::invalid_module)?.kind();
+    let tagged: Vec<Value> =
+        ctx.world.docs.all(&kind).map(|(_, record)| record).filter(|record| carries(record, &other)).cloned().collect();
+    for mut record in tagged {
+        let known = record["Tag"].as_array().into_iter().flatten().filter(|tag| **tag != other && **tag != id);
+        let tags: Vec<Value> = known.cloned().chain([json!(id)]).collect();
+        record["Tag"] = json!(tags);
+        if let Some(record_id) = record["id"].as_str().map(str::to_owned) {
+            ctx.world.docs.put(&kind, &record_id, record);
+        }
+    }
+    ctx.world.docs.remove("tags", &other);
     let done = write::success("tags updated successfully", shown(ctx.world, &tag));
     Ok(Answer::json(200, &json!({"tags": [done]})))
 }

@@ -236,15 +236,48 @@ fn subform(world: &mut World, field: &Field, value: &Value, context: &Value, pla
     let mut stored = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let input = row.as_object().ok_or_else(|| wrong_type(field, "jsonobject", place))?;
-        let mut row = fields(world, &field.fields, input, false, context, &place.inside(&field.name, index))?;
+        let discount = input.get("Discount").and_then(Value::as_str).and_then(Discount::read).filter(|_| field.lines);
+        let mut input = input.clone();
+        if discount.is_some() {
+            input.remove("Discount");
+        }
+        let mut row = fields(world, &field.fields, &input, false, context, &place.inside(&field.name, index))?;
         if field.lines && row.get("List_Price").is_none_or(Value::is_null) {
             row.insert("List_Price".to_owned(), unit_price(world, &row));
+        }
+        if let Some(discount) = discount {
+            row.insert("Discount".to_owned(), json!(discount.of(&row)));
         }
         let known = input.get("id").and_then(id_in);
         row.insert("id".to_owned(), json!(known.unwrap_or_else(|| world.new_id())));
         stored.push(Value::Object(row));
     }
     Ok(Value::Array(stored))
+}
+
+/// A line's discount that came as text, as Zoho's own clients send it: `5` or `10%`.
+enum Discount {
+    Amount(f64),
+    Percent(f64),
+}
+
+impl Discount {
+    fn read(text: &str) -> Option<Discount> {
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        match text.trim().strip_suffix('%') {
+            Some(part) => number(part).map(Discount::Percent),
+            None => number(text).map(Discount::Amount),
+        }
+    }
+
+    /// The amount that it takes off this line.
+    fn of(&self, line: &Map<String, Value>) -> f64 {
+        let number = |name: &str| line.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+        match self {
+            Discount::Amount(amount) => *amount,
+            Discount::Percent(part) => number("Quantity") * number("List_Price") * part / 100.0,
+        }
+    }
 }
 
 /// What a line costs that names no price: what its product costs.

@@ -2,6 +2,7 @@
 
 import datetime
 
+from zohocrmsdk.src.com.zoho.crm.api.exception import SDKException
 from zohocrmsdk.src.com.zoho.crm.api.header_map import HeaderMap
 from zohocrmsdk.src.com.zoho.crm.api.record import (
     BodyWrapper,
@@ -182,21 +183,17 @@ def count(id):
 
 
 def mandatory_missing():
-    """The SDK refuses a record without its mandatory field: it has read the fields' descriptions."""
-    try:
-        RecordOperations("Leads").create_records(body(record(Company="No name")))
-    except Exception as error:
-        assert "MANDATORY" in f"{error} {getattr(error, 'code', '')}", error
-        assert "Last_Name" in str(getattr(error, "details", "")), error.details
-        return
-    raise AssertionError("expected a refusal, found none")
+    """A record without its mandatory field is refused, by row."""
+    answer = answered(RecordOperations("Leads").create_records(body(record(Company="No name"))), 400)
+    details = refused(answer.get_data()[0], "MANDATORY_NOT_FOUND").get_details()
+    equal(details["api_name"], "Last_Name")
 
 
 def picklist_refused():
     """The SDK refuses what is none of a picklist's values."""
     try:
         RecordOperations("Leads").create_records(body(record(Last_Name="X", Lead_Source=Choice("Nowhere"))))
-    except Exception as error:
+    except SDKException as error:
         assert "Lead_Source" in f"{error} {getattr(error, 'details', '')}", error
         return
     raise AssertionError("expected a refusal, found none")
@@ -207,7 +204,16 @@ def sandbox_refuses(id):
     row = answered(RecordOperations("Leads").update_record(id, body(record(Email="no address"))), 400).get_data()[0]
     details = refused(row, "INVALID_DATA").get_details()
     equal(details["api_name"], "Email")
-    refused(answered(RecordOperations("Nonsense").get_records(params((GetRecordsParam.fields, "id"))), 400), "INVALID_MODULE")
+
+
+def unknown_module():
+    """The SDK asks for the fields of a module first, and hands on that there is none."""
+    try:
+        RecordOperations("Nonsense").get_records(params((GetRecordsParam.fields, "id")))
+    except SDKException as error:
+        equal(error.details["code"], "INVALID_MODULE")
+        return
+    raise AssertionError("expected a refusal, found none")
 
 
 def deal_with_lookups():
@@ -250,8 +256,10 @@ def quote_with_lines():
     product = answered(RecordOperations("Products").get_records(given)).get_data()[0]
     named = LineItemProduct()
     named.set_id(product.get_id())
-    line = record(Product_Name=named, Quantity=3.0, List_Price=20.0, Description="by hand")
-    quote = record(Subject="Three of them", Quoted_Items=[line])
+    line = record(Product_Name=named, Quantity=3.0, List_Price=20.0, Discount="10%", Description="by hand")
+    account = Record()
+    account.set_id(answered(RecordOperations("Accounts").get_records(params((GetRecordsParam.fields, "id")))).get_data()[0].get_id())
+    quote = record(Subject="Three of them", Account_Name=account, Quoted_Items=[line])
     id = int(done(answered(RecordOperations("Quotes").create_records(body(quote)), 201).get_data())["id"])
     lines = one("Quotes", id).get_key_value("Quoted_Items")
     equal(len(lines), 1)
@@ -259,6 +267,7 @@ def quote_with_lines():
     equal(type(lines[0].get_key_value("Product_Name")).__name__, "LineItemProduct")
     equal(lines[0].get_key_value("Product_Name").get_id(), product.get_id())
     equal((lines[0].get_key_value("Quantity"), lines[0].get_key_value("Total")), (3.0, 60.0))
+    equal((lines[0].get_key_value("Discount"), lines[0].get_key_value("Net_Total")), ("6.0", 54.0))
     done(answered(RecordOperations("Quotes").delete_record(id)).get_data())
 
 
@@ -304,9 +313,10 @@ def run(tally):
     check("search by word", search, id, SearchRecordsParam.word, "Marlow")
     check("search that finds nothing", search_nothing)
     check("count records", count, id)
-    check("mandatory fields are known", mandatory_missing)
+    check("a mandatory field is missing", mandatory_missing)
     check("picklist values are known", picklist_refused)
     check("errors are read", sandbox_refuses, id)
+    check("an unknown module", unknown_module)
     check("dates and lookups of a deal", deal_with_lookups)
     check("moments of an event", event_with_times)
     check("lines of a quote", quote_with_lines)

@@ -153,7 +153,7 @@ def link(lead):
     )
     response = attachments.AttachmentsOperations().upload_url_attachments(lead, "Leads", given)
     id = int(done(answered(response).get_data())["id"])
-    given = params((attachments.DeleteAttachmentsParam.ids, id))
+    given = params((attachments.DeleteAttachmentsParam.ids, str(id)))
     done(answered(attachments.AttachmentsOperations().delete_attachments(lead, "Leads", given)).get_data())
 
 
@@ -246,8 +246,8 @@ def convert(lead):
 
 
 def identity(found):
-    """The id of a record in an answer, a whole record or its id only."""
-    return found["id"] if isinstance(found, dict) else found
+    """The id of a record in an answer, as a record or as a map."""
+    return found["id"] if isinstance(found, dict) else found.get_id()
 
 
 def run(tally):
@@ -265,7 +265,7 @@ def run(tally):
     check("download an attachment", download, file, lead)
     check("delete an attachment", delete_attachment, file, lead)
     check("attach an address", link, lead)
-    name = f"boats {tally.prefix[:-2]}"
+    name = f"boats {tally.prefix[:-2]}"  # Tags of the first run must not be in the way of the second.
     tag = check("create a tag", create_tag, name)
     check("rename a tag", rename_tag, tag, name)
     check("tag records", tag_record, tag, lead, name)

@@ -87,7 +87,7 @@ def all_users():
     me = listed("CurrentUser").get_users()
     equal(len(me), 1)
     assert "@" in me[0].get_email() and me[0].get_role().get_name() and me[0].get_profile().get_id() > 0
-    same = answered(users.UsersOperations().get_user(str(me[0].get_id()))).get_users()
+    same = answered(users.UsersOperations().get_user(me[0].get_id())).get_users()
     equal([user.get_full_name() for user in same], [me[0].get_full_name()])
 
 
