@@ -64,6 +64,12 @@ fn system_keys(module: &Module, record: &Value, shown: &mut Map<String, Value>) 
         put("$converted", record.get("$converted").cloned().unwrap_or(json!(false)));
         put("$converted_detail", record.get("$converted_detail").cloned().unwrap_or(json!({})));
     }
+    if module.name == "Notes" {
+        put("$attachments", Value::Null);
+        put("$size", Value::Null);
+        put("$voice_note", json!(false));
+        put("$is_shared_to_client", json!(false));
+    }
     if module.fields.iter().any(|field| field.module.as_deref() == Some("$se_module")) {
         put("$se_module", record.get("$se_module").cloned().unwrap_or(Value::Null));
     }
