@@ -210,6 +210,25 @@ impl<'p> Machine<'p, '_> {
         self.test(expr).map(Value::Bool)
     }
 
+    /// The truth of a comparison of whole numbers, which has no effects (see [`Self::whole`]).
+    #[inline(always)]
+    pub(super) fn quick_test(&self, expr: &Expr) -> Option<bool> {
+        match expr {
+            Expr::Eq(pair) => self.whole_two(pair).map(|(a, b)| a == b),
+            Expr::Ne(pair) => self.whole_two(pair).map(|(a, b)| a != b),
+            Expr::Lt(pair) => self.whole_two(pair).map(|(a, b)| a < b),
+            Expr::Le(pair) => self.whole_two(pair).map(|(a, b)| a <= b),
+            Expr::Gt(pair) => self.whole_two(pair).map(|(a, b)| a > b),
+            Expr::Ge(pair) => self.whole_two(pair).map(|(a, b)| a >= b),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn whole_two(&self, pair: &Pair) -> Option<(i64, i64)> {
+        Some((self.whole_leaf(&pair.left)?, self.whole_leaf(&pair.right)?))
+    }
+
     /// The truth of a condition, without making a value of it.
     #[inline]
     pub(super) fn test(&mut self, expr: &'p Expr) -> Result<bool, Fault> {

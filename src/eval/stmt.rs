@@ -27,7 +27,11 @@ impl<'p> Machine<'p, '_> {
                 Stmt::If(branches, otherwise) => {
                     let mut taken = otherwise;
                     for (condition, body) in branches {
-                        if self.test(condition)? {
+                        let holds = match self.quick_test(condition) {
+                            Some(holds) => holds,
+                            None => self.test(condition)?,
+                        };
+                        if holds {
                             taken = body;
                             break;
                         }
