@@ -123,10 +123,17 @@ pub enum Const {
     Time(crate::value::Time),
 }
 
-pub type Block = Box<[Stmt]>;
+pub type Block = Box<[Line]>;
 pub type Slot = u32;
 /// Index into [`Program::sites`].
 pub type Site = u32;
+
+/// A statement with its place, for faults whose own node has none.
+#[derive(Debug)]
+pub struct Line {
+    pub stmt: Stmt,
+    pub site: Site,
+}
 
 #[derive(Debug)]
 pub enum Stmt {

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::Lowerer;
-use crate::program::{Arith, Block, Each, Expr, SetField, Stmt, Try, Type};
+use crate::program::{Arith, Block, Each, Expr, Line, SetField, Stmt, Try, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, AssignOp, BinaryOp, ExprKind, FormStmt, StmtKind, Target};
 
@@ -15,7 +15,7 @@ impl Lowerer<'_> {
         out.into()
     }
 
-    fn stmt(&mut self, stmt: &ast::Stmt<'_>, out: &mut Vec<Stmt>) {
+    fn stmt(&mut self, stmt: &ast::Stmt<'_>, out: &mut Vec<Line>) {
         let lowered = match &stmt.kind {
             StmtKind::Assign { target, op, value } => self.assign(target, *op, value),
             StmtKind::Expr(expr) => Stmt::Expr(self.effect(expr)),
@@ -81,7 +81,8 @@ impl Lowerer<'_> {
             StmtKind::Empty | StmtKind::Broken => return,
             StmtKind::Form(form) => self.form(form, stmt.span),
         };
-        out.push(lowered);
+        let site = self.site(stmt.span);
+        out.push(Line { stmt: lowered, site });
     }
 
     fn return_stmt(&mut self, value: Option<&ast::Expr<'_>>, span: Span) -> Option<Stmt> {

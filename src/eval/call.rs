@@ -3,7 +3,7 @@
 use super::{Machine, Signal};
 use crate::builtins::Cx;
 use crate::fault::{Fault, FaultKind};
-use crate::program::{BlockCall, EntryOf, FormCall, MethodCall, NetworkForm, Site, Stmt, TaskCall, Type, UserCall};
+use crate::program::{BlockCall, EntryOf, FormCall, Line, MethodCall, NetworkForm, Site, TaskCall, Type, UserCall};
 use crate::tasks::{self, block::EntryValue};
 use crate::value::{Kind, Number, Value, convert, json_read};
 
@@ -84,7 +84,7 @@ impl<'p> Machine<'p, '_> {
     /// Runs a body on a fresh piece of native stack.
     #[cold]
     #[inline(never)]
-    fn block_on_more_stack(&mut self, body: &'p [Stmt]) -> Result<Signal, Fault> {
+    fn block_on_more_stack(&mut self, body: &'p [Line]) -> Result<Signal, Fault> {
         let floor = self.floor;
         let signal = stacker::grow(MORE_STACK, || {
             self.floor = lowest_start();

@@ -3,7 +3,7 @@
 use super::{Machine, Signal, ops};
 use crate::fault::{Fault, Place};
 use crate::host::Ask;
-use crate::program::{Arith, Each, Expr, SetField, Site, Stmt, Try};
+use crate::program::{Arith, Each, Expr, Line, SetField, Site, Stmt, Try};
 use crate::value::collection::Contents;
 use crate::value::{Caught, List, Map, Value, convert, nesting};
 use std::rc::Rc;
@@ -12,71 +12,80 @@ use std::rc::Rc;
 const CSV_BYTES: usize = 2 << 20;
 
 impl<'p> Machine<'p, '_> {
-    pub(super) fn block(&mut self, stmts: &'p [Stmt]) -> Result<Signal, Fault> {
-        for stmt in stmts {
-            self.step()?;
-            match stmt {
-                Stmt::Set(slot, expr) => {
-                    let value = match self.whole(expr) {
-                        Some(n) => Value::Int(n),
-                        None => self.eval(expr)?,
+    pub(super) fn block(&mut self, lines: &'p [Line]) -> Result<Signal, Fault> {
+        for line in lines {
+            match self.step().and_then(|()| self.stmt(&line.stmt)) {
+                Ok(Signal::Next) => {}
+                Ok(signal) => return Ok(signal),
+                Err(fault) => return Err(fault.or_at(self.place(line.site))),
+            }
+        }
+        Ok(Signal::Next)
+    }
+
+    #[inline(always)]
+    fn stmt(&mut self, stmt: &'p Stmt) -> Result<Signal, Fault> {
+        match stmt {
+            Stmt::Set(slot, expr) => {
+                let value = match self.whole(expr) {
+                    Some(n) => Value::Int(n),
+                    None => self.eval(expr)?,
+                };
+                self.local(*slot).replace_with(value);
+            }
+            Stmt::Append(slot, parts, site) => self.append_to(*slot, parts, *site)?,
+            Stmt::If(branches, otherwise) => {
+                let mut taken = otherwise;
+                for (condition, body) in branches {
+                    let holds = match self.quick_test(condition) {
+                        Some(holds) => holds,
+                        None => self.test(condition)?,
                     };
-                    self.local(*slot).replace_with(value);
-                }
-                Stmt::Append(slot, parts, site) => self.append_to(*slot, parts, *site)?,
-                Stmt::If(branches, otherwise) => {
-                    let mut taken = otherwise;
-                    for (condition, body) in branches {
-                        let holds = match self.quick_test(condition) {
-                            Some(holds) => holds,
-                            None => self.test(condition)?,
-                        };
-                        if holds {
-                            taken = body;
-                            break;
-                        }
-                    }
-                    match self.block(taken)? {
-                        Signal::Next => {}
-                        signal => return Ok(signal),
+                    if holds {
+                        taken = body;
+                        break;
                     }
                 }
-                Stmt::Expr(expr) => self.eval(expr)?.discard(),
-                Stmt::EachIndex(each) => {
-                    if self.each_index(each)? == Signal::Return {
-                        return Ok(Signal::Return);
-                    }
-                }
-                Stmt::Each(each) => {
-                    if self.each(each)? == Signal::Return {
-                        return Ok(Signal::Return);
-                    }
-                }
-                Stmt::Return(expr, site) => {
-                    let value = match self.whole(expr) {
-                        Some(n) => Value::Int(n),
-                        None => self.eval(expr)?,
-                    };
-                    self.returned.replace_with(value);
-                    self.return_site = *site;
-                    return Ok(Signal::Return);
-                }
-                Stmt::Break => return Ok(Signal::Break),
-                Stmt::Continue => return Ok(Signal::Continue),
-                Stmt::Leave => {
-                    self.returned = Value::Null;
-                    return Ok(Signal::Return);
-                }
-                Stmt::Info(..)
-                | Stmt::Update(..)
-                | Stmt::SetField(_)
-                | Stmt::While(_)
-                | Stmt::Try(_)
-                | Stmt::Unsupported(..) => match self.rare_stmt(stmt)? {
+                match self.block(taken)? {
                     Signal::Next => {}
                     signal => return Ok(signal),
-                },
+                }
             }
+            Stmt::Expr(expr) => self.eval(expr)?.discard(),
+            Stmt::EachIndex(each) => {
+                if self.each_index(each)? == Signal::Return {
+                    return Ok(Signal::Return);
+                }
+            }
+            Stmt::Each(each) => {
+                if self.each(each)? == Signal::Return {
+                    return Ok(Signal::Return);
+                }
+            }
+            Stmt::Return(expr, site) => {
+                let value = match self.whole(expr) {
+                    Some(n) => Value::Int(n),
+                    None => self.eval(expr)?,
+                };
+                self.returned.replace_with(value);
+                self.return_site = *site;
+                return Ok(Signal::Return);
+            }
+            Stmt::Break => return Ok(Signal::Break),
+            Stmt::Continue => return Ok(Signal::Continue),
+            Stmt::Leave => {
+                self.returned = Value::Null;
+                return Ok(Signal::Return);
+            }
+            Stmt::Info(..)
+            | Stmt::Update(..)
+            | Stmt::SetField(_)
+            | Stmt::While(_)
+            | Stmt::Try(_)
+            | Stmt::Unsupported(..) => match self.rare_stmt(stmt)? {
+                Signal::Next => {}
+                signal => return Ok(signal),
+            },
         }
         Ok(Signal::Next)
     }
