@@ -64,8 +64,10 @@ impl Run {
         if let (true, Some(stats)) = (self.stats, stats) {
             print_stats(&stats);
         }
-        world.close();
-        exit
+        match world.close() {
+            Ok(()) => exit,
+            Err(message) => bad_use(message),
+        }
     }
 
     fn prepare(&self) -> Result<(Script, engine::Args), Exit> {

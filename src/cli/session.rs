@@ -24,12 +24,54 @@ pub struct HostOptions {
     #[cfg(feature = "http")]
     #[arg(long, value_name = "DIR")]
     outbox: Option<std::path::PathBuf>,
+    /// Stop the script's clock at this time, as in `2026-03-02T09:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    now: Option<i64>,
+    /// Record every request and reply on a tape, without secrets
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    record: Option<std::path::PathBuf>,
+    /// Take every reply from a tape instead of the network
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
+    replay: Option<std::path::PathBuf>,
+    /// How closely a run has to follow its tape
+    #[cfg(feature = "http")]
+    #[arg(long, value_enum, default_value_t, requires = "replay")]
+    replay_match: ReplayMatch,
+    /// Refuse requests to this machine and to private networks
+    #[cfg(feature = "http")]
+    #[arg(long)]
+    deny_private_network: bool,
+    /// A host that may be called all the same, by name or address
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "HOST", requires = "deny_private_network")]
+    allow_host: Vec<String>,
+}
+
+/// How closely a run has to follow its tape.
+#[cfg(feature = "http")]
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum ReplayMatch {
+    /// The same requests in the same order
+    #[default]
+    Strict,
+    /// Any order, by method and address; replies may be used again
+    Relaxed,
+}
+
+/// Milliseconds since the epoch of a time with its zone.
+fn moment(text: &str) -> Result<i64, String> {
+    let time: Result<jiff::Timestamp, _> = text.parse();
+    let time = time.map_err(|_| "expected a time with its zone, such as `2026-03-02T09:00:00Z`".to_owned())?;
+    Ok(time.as_millisecond())
 }
 
 /// A host with all that lives as long as it.
 pub struct World {
     #[cfg(feature = "http")]
-    host: crate::hosts::BlockingHost,
+    host: crate::hosts::Watched,
     #[cfg(not(feature = "http"))]
     host: crate::hosts::Offline,
     stop: Arc<AtomicBool>,
@@ -43,9 +85,13 @@ impl World {
     ///
     /// # Errors
     /// None in this build.
-    pub fn open(_options: &HostOptions) -> Result<Self, String> {
+    pub fn open(options: &HostOptions) -> Result<Self, String> {
         let output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout());
-        Ok(Self { host: crate::hosts::Offline::writing(Box::new(output)), stop: Arc::default() })
+        let mut host = crate::hosts::Offline::writing(Box::new(output));
+        if let Some(now) = options.now {
+            host = host.at(now);
+        }
+        Ok(Self { host, stop: Arc::default() })
     }
 
     /// Link names of the connections at hand.
@@ -67,16 +113,27 @@ impl World {
     }
 
     /// Stops what runs in the background.
-    pub fn close(self) {}
+    ///
+    /// # Errors
+    /// None in this build.
+    pub fn close(self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 #[cfg(feature = "http")]
 mod online {
-    use super::{HostOptions, World};
+    use super::{HostOptions, ReplayMatch, World};
     use crate::connections::outbound::Source;
     use crate::host::Account;
-    use crate::hosts::{BlockingHost, HostConfig};
+    use crate::hosts::replay::{Match, ReplayConfig};
+    use crate::hosts::tape::{Tape, Writer};
+    use crate::hosts::{BlockingHost, HostConfig, Inner, ReplayHost, Watched, system_time};
+    use crate::http::client::Trace;
+    use crate::http::network::Reach;
     use crate::http::runtime;
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
     use std::sync::{Arc, Mutex};
 
     impl World {
@@ -85,18 +142,29 @@ mod online {
         /// # Errors
         /// Why it cannot be had.
         pub fn open(options: &HostOptions) -> Result<Self, String> {
-            let mut config = HostConfig { outbox: options.outbox.clone(), account: account(), ..HostConfig::default() };
-            if options.trace {
-                config.trace = Some(Arc::new(Mutex::new(|line: &str| eprintln!("{line}"))));
+            let stop = Arc::new(AtomicBool::new(false));
+            if let Some(path) = &options.replay {
+                let inner = Inner::Replay(Box::new(replay(options, path, stop.clone())?));
+                return Ok(Self {
+                    host: Watched::new(inner),
+                    stop,
+                    #[cfg(feature = "sandbox")]
+                    sandbox: None,
+                });
             }
-            let stop = config.stop.clone();
+            let mut config = config(options, stop.clone());
             #[cfg(feature = "sandbox")]
             let sandbox = match options.sandbox {
                 true => Some(sandbox(&mut config)?),
                 false => None,
             };
+            let mut host = Watched::new(Inner::Live(BlockingHost::new(config)));
+            if let Some(path) = &options.record {
+                let tape = Writer::create(path, system_time());
+                host.record(tape.map_err(|error| format!("cannot write the tape {}: {error}", path.display()))?);
+            }
             Ok(Self {
-                host: BlockingHost::new(config),
+                host,
                 stop,
                 #[cfg(feature = "sandbox")]
                 sandbox,
@@ -121,7 +189,10 @@ mod online {
         }
 
         fn connections(&self) -> Result<Vec<crate::connections::Connection>, String> {
-            let outbound = self.host.outbound().clone();
+            let outbound = match self.host.inner() {
+                Inner::Live(host) => host.outbound().clone(),
+                Inner::Replay(_) => return Err("a replay has no connections".to_owned()),
+            };
             let work = async move { outbound.registry().await?.connections().await };
             runtime::block_on(work).map_err(|error| error.to_string())?.map_err(|error| error.to_string())
         }
@@ -133,13 +204,44 @@ mod online {
             }
         }
 
-        /// Stops what runs in the background.
-        pub fn close(self) {
+        /// Ends the tape, and stops what runs in the background.
+        ///
+        /// # Errors
+        /// What could not be written.
+        pub fn close(mut self) -> Result<(), String> {
+            if let Inner::Replay(host) = self.host.inner() {
+                if let Some(left) = host.left_over() {
+                    eprintln!("note: {left}");
+                }
+            }
+            let finished = self.host.finish();
             #[cfg(feature = "sandbox")]
             if let Some(sandbox) = self.sandbox {
                 sandbox.stop();
             }
+            finished
         }
+    }
+
+    fn config(options: &HostOptions, stop: Arc<AtomicBool>) -> HostConfig {
+        let reach = Reach { deny_private: options.deny_private_network, allow: options.allow_host.clone() };
+        let clock = options.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
+        let (outbox, account, trace) = (options.outbox.clone(), account(), trace(options));
+        HostConfig { outbox, account, trace, clock, stop, reach, ..HostConfig::default() }
+    }
+
+    fn replay(options: &HostOptions, path: &Path, stop: Arc<AtomicBool>) -> Result<ReplayHost, String> {
+        let matching = match options.replay_match {
+            ReplayMatch::Strict => Match::Strict,
+            ReplayMatch::Relaxed => Match::Relaxed,
+        };
+        let (account, trace) = (account(), trace(options));
+        let config = ReplayConfig { matching, now: options.now, account, trace, stop, ..ReplayConfig::default() };
+        Ok(ReplayHost::new(Tape::read(path)?, config))
+    }
+
+    fn trace(options: &HostOptions) -> Option<Trace> {
+        options.trace.then(|| Arc::new(Mutex::new(|line: &str| eprintln!("{line}"))) as Trace)
     }
 
     /// Who runs the scripts: `ARARAT_USER` and `ARARAT_USER_EMAIL`, or a name that is nobody's.
@@ -163,6 +265,10 @@ mod online {
         use crate::connections::registry::{Registry, SandboxAccount, Settings};
         use crate::sandbox::{Sandbox, SandboxOptions};
         let sandbox = Sandbox::start(SandboxOptions::default()).map_err(|error| error.to_string())?;
+        // The sandbox is on loopback: its own address, with its port, may be called in any case.
+        for address in [sandbox.accounts_url(), sandbox.api_url()] {
+            config.reach.allow.extend(address.split("://").nth(1).map(|rest| rest.trim_end_matches('/').to_owned()));
+        }
         let account = SandboxAccount {
             accounts_url: sandbox.accounts_url(),
             api_url: sandbox.api_url(),

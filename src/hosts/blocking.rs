@@ -5,6 +5,7 @@
 //! never pays for them.
 
 use super::mail;
+use super::output::Output;
 use crate::connections::Outbound;
 use crate::connections::outbound::Source;
 use crate::connections::registry::Settings;
@@ -13,14 +14,12 @@ use crate::host::{Account, Ask, Host, Mail, Reply, Request};
 use crate::http::client::Trace;
 use crate::http::network::Reach;
 use crate::http::{Client, Options, Redactor, runtime};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-/// Output is written out when this much has gathered.
-const BUFFER: usize = 32 * 1024;
 /// How often a waiting request looks at the stop flag.
 const STOP_CHECK: Duration = Duration::from_millis(50);
 
@@ -60,12 +59,10 @@ impl Default for HostConfig {
 
 /// Carries wishes out one after the other, on the script's own thread.
 pub struct BlockingHost {
-    output: Box<dyn Write>,
-    buffer: Vec<u8>,
+    output: Output,
     clock: Box<dyn Fn() -> i64>,
     account: Account,
     outbound: Arc<Outbound>,
-    redactor: Redactor,
     outbox: Option<PathBuf>,
     mails: u32,
     stop: Arc<AtomicBool>,
@@ -77,12 +74,10 @@ impl BlockingHost {
         let options = Options { reach: config.reach, redactor: redactor.clone(), trace: config.trace };
         let client = Arc::new(Client::new(options));
         BlockingHost {
-            output: config.output.unwrap_or_else(|| Box::new(io::stdout())),
-            buffer: Vec::new(),
-            clock: config.clock.unwrap_or_else(|| Box::new(system_now)),
+            output: Output::new(config.output, redactor, config.stop.clone()),
+            clock: config.clock.unwrap_or_else(|| Box::new(super::system_time)),
             account: config.account,
             outbound: Arc::new(Outbound::new(client, config.registry, config.settings)),
-            redactor,
             outbox: config.outbox,
             mails: 0,
             stop: config.stop,
@@ -94,31 +89,14 @@ impl BlockingHost {
         &self.outbound
     }
 
+    /// The secrets to keep from anything that a person may read.
+    pub fn redactor(&self) -> &Redactor {
+        self.outbound.client().redactor()
+    }
+
     /// Writes out what has been printed so far.
     pub fn flush(&mut self) -> Result<(), Fault> {
-        self.write_out().map_err(|error| Fault::other("run.value", format!("the output could not be written: {error}")))
-    }
-
-    fn write_out(&mut self) -> io::Result<()> {
-        let result = self.output.write_all(&self.buffer).and_then(|()| self.output.flush());
-        self.buffer.clear();
-        match result {
-            // The reader went away, as `head` does: nobody is left to tell.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.stop.store(true, Ordering::Relaxed);
-                Ok(())
-            }
-            other => other,
-        }
-    }
-
-    fn print(&mut self, line: &str) -> Result<Reply, Fault> {
-        self.buffer.extend_from_slice(self.redactor.clean(line).as_bytes());
-        self.buffer.push(b'\n');
-        if self.buffer.len() >= BUFFER {
-            self.flush()?;
-        }
-        Ok(Reply::Done)
+        self.output.flush()
     }
 
     fn http(&mut self, request: Request) -> Result<Reply, Fault> {
@@ -158,7 +136,7 @@ impl BlockingHost {
 impl Host for BlockingHost {
     fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
         match ask {
-            Ask::Print(line) => self.print(line),
+            Ask::Print(line) => self.output.line(line).map(|()| Reply::Done),
             Ask::Http(request) => self.http(request),
             Ask::Mail(mail) => self.mail(&mail),
             Ask::Sms(_) => Err(Fault::unsupported("sending SMS (`sendsms`)")),
@@ -175,20 +153,8 @@ impl Host for BlockingHost {
     }
 }
 
-impl Drop for BlockingHost {
-    fn drop(&mut self) {
-        // What was printed before a panic or an early return is still the script's output.
-        let _ = self.write_out();
-    }
-}
-
 async fn stopped(stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         tokio::time::sleep(STOP_CHECK).await;
     }
-}
-
-fn system_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,14 +1,28 @@
 //! Hosts: who carries out what a script asks for.
 //!
 //! `blocking` serves scripts run from files and at the prompt, with network and connections;
-//! `offline` prints and tells the time; `mail` writes messages as files.
+//! `replay` plays a recorded run back, without either; `watched` stands around one of them and
+//! keeps the `tape` and the `timeline`. `offline` prints and tells the time; `mail` writes
+//! messages as files, `output` is what scripts print.
 
 #[cfg(feature = "http")]
 pub mod blocking;
 #[cfg(feature = "http")]
 pub mod mail;
 mod offline;
+#[cfg(feature = "http")]
+mod output;
+#[cfg(feature = "http")]
+pub mod replay;
+#[cfg(feature = "http")]
+pub mod tape;
+#[cfg(feature = "http")]
+pub mod watched;
 
 #[cfg(feature = "http")]
 pub use blocking::{BlockingHost, HostConfig};
 pub use offline::{Offline, system_time};
+#[cfg(feature = "http")]
+pub use replay::{Match, ReplayHost};
+#[cfg(feature = "http")]
+pub use watched::{Inner, Watched};

@@ -12,7 +12,7 @@ use url::{Host, Url};
 pub struct Reach {
     /// Refuse loopback, link-local and private addresses.
     pub deny_private: bool,
-    /// Host names that may be called all the same.
+    /// Hosts that may be called all the same: names, addresses, or addresses with their port.
     pub allow: Vec<String>,
 }
 
@@ -33,6 +33,10 @@ impl Reach {
             Some(Host::Domain(_)) | None => return Ok(()),
         };
         let name = url.host_str().unwrap_or_default();
+        let with_port = format!("{name}:{}", url.port_or_known_default().unwrap_or_default());
+        if self.allows_name(&with_port) {
+            return Ok(());
+        }
         if self.allows(name, address) { Ok(()) } else { Err(refusal(name)) }
     }
 }

@@ -135,7 +135,7 @@ pub fn is_secret_parameter(name: &str) -> bool {
 }
 
 /// A query with the values of credential parameters masked, everything else as it was.
-fn clean_query(query: &str) -> String {
+pub fn clean_query(query: &str) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) if is_secret_parameter(name) => format!("{name}=***"),
         Some(_) | None => pair.to_owned(),

@@ -56,8 +56,10 @@ impl Repl {
         };
         let mut prompt = Prompt { session: Session::new(engine), world, count: 0 };
         let exit = prompt.talk();
-        prompt.world.close();
-        exit
+        match prompt.world.close() {
+            Ok(()) => exit,
+            Err(message) => bad_use(message),
+        }
     }
 }
 

@@ -1,0 +1,145 @@
+//! Stands around a host and keeps what passes: on a tape, to repeat the run.
+//!
+//! Without a tape every wish goes straight through.
+
+use super::tape::entry::{Exchange, Person};
+use super::tape::{Line, Writer, redacted};
+use super::{BlockingHost, ReplayHost};
+use crate::fault::{Fault, FaultKind};
+use crate::host::{Ask, Host, Mail, Reply, Request};
+use crate::http::Redactor;
+use std::io;
+use std::time::Instant;
+
+/// The host within.
+pub enum Inner {
+    Live(BlockingHost),
+    Replay(Box<ReplayHost>),
+}
+
+/// A host that is watched, or only carried.
+pub struct Watched {
+    inner: Inner,
+    tape: Option<Writer>,
+    knows_account: bool,
+}
+
+impl Watched {
+    pub fn new(inner: Inner) -> Self {
+        Watched { inner, tape: None, knows_account: false }
+    }
+
+    /// Records on a tape from now on.
+    pub fn record(&mut self, tape: Writer) {
+        self.tape = Some(tape);
+    }
+
+    pub fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// Writes out what has been printed so far.
+    pub fn flush(&mut self) -> Result<(), Fault> {
+        match &mut self.inner {
+            Inner::Live(host) => host.flush(),
+            Inner::Replay(host) => host.flush(),
+        }
+    }
+
+    /// Ends the tape.
+    ///
+    /// # Errors
+    /// That it could not be written.
+    pub fn finish(&mut self) -> Result<(), String> {
+        let written = self.tape.take().map_or(Ok(()), |mut tape| tape.finish());
+        written.map_err(|error| format!("the tape could not be written: {error}"))
+    }
+
+    fn redactor(&self) -> Redactor {
+        match &self.inner {
+            Inner::Live(host) => host.redactor().clone(),
+            Inner::Replay(host) => host.redactor().clone(),
+        }
+    }
+
+    fn pass(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        match &mut self.inner {
+            Inner::Live(host) => host.ask(ask),
+            Inner::Replay(host) => host.ask(ask),
+        }
+    }
+
+    fn http(&mut self, request: Request) -> Result<Reply, Fault> {
+        let redactor = self.redactor();
+        // Before the request goes out: what it shows of secrets is kept from the output that follows.
+        redacted::asked(&request, &redactor);
+        let started = Instant::now();
+        let outcome = self.pass(Ask::Http(request.clone()));
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if is_stop(&outcome) {
+            return outcome;
+        }
+        // Again afterwards: the connection's own secrets are known only now.
+        let mut exchange = Exchange { ms, ..redacted::asked(&request, &redactor) };
+        match &outcome {
+            Ok(Reply::Http(response)) => {
+                exchange.reply = Some(redacted::answered(response, &exchange.url, &redactor));
+                // The reply may have told what the address or a body held.
+                let told = redacted::asked(&request, &redactor);
+                exchange = Exchange { ms, reply: exchange.reply, ..told };
+            }
+            Ok(Reply::Done | Reply::Now(_) | Reply::Account(_)) => {}
+            Err(fault) => exchange.fault = Some(redacted::failed(fault, &redactor)),
+        }
+        self.note(|tape| tape.write(&Line::Http(Box::new(exchange))))?;
+        outcome
+    }
+
+    fn mail(&mut self, mail: Mail) -> Result<Reply, Fault> {
+        let redactor = self.redactor();
+        let mut posted = redacted::posted(&mail, &redactor);
+        let outcome = self.pass(Ask::Mail(mail));
+        posted.fault = outcome.as_ref().err().map(|fault| redacted::failed(fault, &redactor));
+        self.note(|tape| tape.write(&Line::Mail(Box::new(posted))))?;
+        outcome
+    }
+
+    fn note(&mut self, write: impl FnOnce(&mut Writer) -> io::Result<()>) -> Result<(), Fault> {
+        let written = self.tape.as_mut().map_or(Ok(()), write);
+        written.map_err(|error| Fault::limit("run.value", format!("the tape could not be written: {error}")))
+    }
+}
+
+impl Host for Watched {
+    fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        if self.tape.is_none() {
+            return self.pass(ask);
+        }
+        match ask {
+            Ask::Http(request) => self.http(request),
+            Ask::Mail(mail) => self.mail(mail),
+            Ask::Now => {
+                let reply = self.pass(Ask::Now)?;
+                if let Reply::Now(time) = reply {
+                    self.note(|tape| tape.now(time))?;
+                }
+                Ok(reply)
+            }
+            Ask::Account => {
+                let reply = self.pass(Ask::Account)?;
+                if let (Reply::Account(account), false) = (&reply, self.knows_account) {
+                    self.knows_account = true;
+                    let person = Box::new(Person::from(account));
+                    self.note(|tape| tape.write(&Line::Account(person)))?;
+                }
+                Ok(reply)
+            }
+            Ask::Print(_) | Ask::Sms(_) | Ask::OpenUrl { .. } | Ask::Push { .. } | Ask::Breathe => self.pass(ask),
+        }
+    }
+}
+
+/// Whether the run was stopped from outside, which no tape repeats.
+fn is_stop(outcome: &Result<Reply, Fault>) -> bool {
+    matches!(outcome, Err(fault) if *fault.kind() == FaultKind::Stopped)
+}
