@@ -135,6 +135,18 @@ impl Script {
         self.0.program.inputs.iter().map(|input| input.name.as_str())
     }
 
+    /// A note for each input of a bare script that the arguments do not give: it is null.
+    pub fn missing_inputs(&self, args: &Args) -> Vec<Report> {
+        let program = &self.0.program;
+        let missing = program.inputs.iter().filter(|input| !args.0.iter().any(|(name, _)| *name == input.name));
+        let source = &program.sources[program.body.source as usize];
+        let note = |name: &str, span| {
+            let message = format!("the input {name} is not given, so it is null");
+            Diagnostic::remark("DG413", "lint.input", span, message).help(format!("give it with `--arg {name}=…`"))
+        };
+        missing.map(|input| Report { source: source.clone(), diagnostic: note(&input.name, input.span) }).collect()
+    }
+
     /// The functions that the source itself declares.
     pub fn functions(&self) -> impl Iterator<Item = &Function> {
         self.0.program.functions.iter().filter(|function| function.source == 0).map(|function| &**function)

@@ -40,6 +40,9 @@ impl Run {
             Err(exit) => return exit,
         };
         print_reports(script.warnings(), self.error_format);
+        if self.function.is_none() && script.has_body() {
+            print_reports(&script.missing_inputs(&args), self.error_format);
+        }
         let mut world = match World::open(&self.host) {
             Ok(world) => world,
             Err(message) => return bad_use(message),
