@@ -1,7 +1,7 @@
 //! `ararat services`: the default services and those you define.
 
 use super::Exit;
-use super::connections::{block_on, confirmed, finish, open_registry, print, print_json, print_table};
+use super::connections::{Actor, block_on, confirmed, finish, open_registry, print, print_json, print_table};
 use crate::connections::{Error, Registry, Service, catalogue};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// List, search and define the services that connections are made on
 #[derive(Args)]
 pub struct Services {
+    #[command(flatten)]
+    actor: Actor,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,16 +66,16 @@ impl Services {
                 list(&found)
             }
             Command::List { json } => {
-                let services = open_registry().await?.services().await?;
+                let services = open_registry(&self.actor).await?.services().await?;
                 if json { print_json(&services) } else { list(&services.iter().collect::<Vec<_>>()) }
             }
             Command::Show { link_name, json } => {
-                let service = open_registry().await?.service(&link_name).await?;
+                let service = open_registry(&self.actor).await?.service(&link_name).await?;
                 if json { print_json(&service) } else { show(&service) }
             }
-            Command::Add { file } => add(&open_registry().await?, &file).await,
-            Command::Edit { file, yes } => edit(&open_registry().await?, &file, yes).await,
-            Command::Delete { link_name, yes } => delete(&open_registry().await?, &link_name, yes).await,
+            Command::Add { file } => add(&open_registry(&self.actor).await?, &file).await,
+            Command::Edit { file, yes } => edit(&open_registry(&self.actor).await?, &file, yes).await,
+            Command::Delete { link_name, yes } => delete(&open_registry(&self.actor).await?, &link_name, yes).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `ararat vault`: where the key is, a new key, and sealed copies of the registry's secrets.
 
 use super::Exit;
-use super::connections::{block_on, finish, new_passphrase, open_registry, print, print_json};
+use super::connections::{Actor, block_on, finish, new_passphrase, open_registry, print, print_json};
 use crate::connections::transfer;
 use crate::connections::vault::KeySource;
 use crate::connections::{Error, Registry};
@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 /// See to the vault that keeps the secrets of connections
 #[derive(Args)]
 pub struct Vault {
+    #[command(flatten)]
+    actor: Actor,
     #[command(subcommand)]
     command: Command,
 }
@@ -51,7 +53,7 @@ impl Vault {
     }
 
     async fn run(self) -> Result<(), Error> {
-        let registry = open_registry().await?;
+        let registry = open_registry(&self.actor).await?;
         match self.command {
             Command::Status { json } => status(&registry, json).await,
             Command::Rekey { to, file } => rekey(&registry, to, file).await,

@@ -37,6 +37,12 @@ pub struct Connection {
     /// Grows with each change; a change made from an older reading is refused.
     #[serde(skip)]
     pub revision: i64,
+    /// The id of the connection itself; differs from `id` in a user's own sign-in to it.
+    #[serde(skip)]
+    pub base: String,
+    /// Whose own sign-in this is, where it is not the owner's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
 }
@@ -113,6 +119,8 @@ mod tests {
             reason: None,
             retry_at: None,
             revision: 1,
+            base: "1".into(),
+            user: None,
             created_at: 0,
             updated_at: 0,
         }

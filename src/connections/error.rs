@@ -12,6 +12,11 @@ pub enum Error {
     UnknownService { link: String, near: Option<String> },
     #[error("the connection `{link}` is not connected yet")]
     NotConnected { link: String },
+    /// A user has no sign-in of his own to a connection that wants one.
+    #[error("`{user}` has not authorised the connection `{link}`, which uses the credentials of the login user")]
+    NotAuthorised { link: String, user: String },
+    #[error("`{user}` may not {what}: that needs an administrator")]
+    NotAllowed { user: String, what: String, administrators: Vec<String> },
     #[error("the connection `{link}` was revoked")]
     Revoked { link: String },
     #[error("the connection `{link}` needs a new sign-in: {reason}")]
@@ -64,6 +69,10 @@ impl Error {
             Error::NotConnected { link } | Error::Revoked { link } | Error::NeedsSignIn { link, .. } => {
                 Some(format!("run `ararat connections connect {link}`"))
             }
+            Error::NotAuthorised { link, user } => {
+                Some(format!("run `ararat connections connect {link} --as {}`", quoted(user)))
+            }
+            Error::NotAllowed { administrators, .. } => Some(format!("ask {}", scope_list(administrators))),
             Error::MissingScope { link, missing } => Some(format!(
                 "sign in again with `ararat connections connect {link} --add-scope {}`",
                 missing.join(",")
@@ -86,10 +95,12 @@ impl Error {
         match self {
             Error::UnknownConnection { .. }
             | Error::UnknownService { .. }
+            | Error::NotAllowed { .. }
             | Error::Usage { .. }
             | Error::Vault { .. }
             | Error::Unsupported(_) => true,
             Error::NotConnected { .. }
+            | Error::NotAuthorised { .. }
             | Error::Revoked { .. }
             | Error::NeedsSignIn { .. }
             | Error::MissingScope { .. }
@@ -101,6 +112,12 @@ impl Error {
             | Error::Http(_) => false,
         }
     }
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@'));
+    if is_plain { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }
 
 fn did_you_mean(near: &Option<String>) -> String {

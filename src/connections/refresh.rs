@@ -75,7 +75,10 @@ pub fn check_state(connection: &Connection) -> Result<(), Error> {
     let link = connection.link_name.clone();
     match connection.state {
         State::Connected => Ok(()),
-        State::Draft => Err(Error::NotConnected { link }),
+        State::Draft => Err(match connection.user.clone() {
+            Some(user) => Error::NotAuthorised { link, user },
+            None => Error::NotConnected { link },
+        }),
         State::Revoked => Err(Error::Revoked { link }),
         State::NeedsReauth => {
             let reason = connection.reason.clone().unwrap_or_else(|| "its token is no longer accepted".to_owned());

@@ -303,6 +303,8 @@ impl Service {
                 ("token_url", Some(&o.token_url)),
                 ("refresh_url", o.refresh_url.as_ref()),
                 ("revoke_url", o.revoke_url.as_ref()),
+                ("device_code_url", o.device_code_url.as_ref()),
+                ("device_token_url", o.device_token_url.as_ref()),
             ]),
             Auth::OAuth1(o) => all.extend([
                 ("request_token_url", Some(&o.request_token_url)),

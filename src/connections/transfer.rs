@@ -54,7 +54,7 @@ pub async fn export(registry: &Registry, file: &Path, passphrase: &str) -> Resul
         return Err(Error::usage("the passphrase of an export has at least 8 characters"));
     }
     let mut connections = Vec::new();
-    for connection in registry.connections().await? {
+    for connection in registry.store().connections().await? {
         let credential = registry.credential(&connection).await?;
         connections.push(Entry { connection, credential });
     }
@@ -78,6 +78,7 @@ pub async fn export(registry: &Registry, file: &Path, passphrase: &str) -> Resul
 
 /// Adds what a sealed file holds; link names that are taken stay as they are.
 pub async fn import(registry: &Registry, file: &Path, passphrase: &str) -> Result<Imported, Error> {
+    registry.must_administer("import connections").await?;
     let content = open(file, passphrase)?;
     let mut done = Imported::default();
     for service in content.services {

@@ -3,11 +3,13 @@
 #![allow(clippy::disallowed_methods)]
 
 mod cli;
+mod device;
 mod flows;
 mod host;
 mod provider;
 mod refresh;
 mod sandbox;
 mod secrets;
+mod sharing;
 mod stage;
 mod vault;

@@ -34,9 +34,14 @@ impl Clock {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
+    /// Settings under which a certain user acts.
+    pub fn settings_of(&self, user: &str) -> Settings {
+        Settings { user: Some(user.to_owned()), ..self.settings() }
+    }
+
     pub fn settings(&self) -> Settings {
         let time = self.0.clone();
-        Settings { clock: Some(Arc::new(move || time.load(Ordering::SeqCst))), ask: None }
+        Settings { clock: Some(Arc::new(move || time.load(Ordering::SeqCst))), ask: None, user: None }
     }
 }
 

@@ -86,7 +86,7 @@ fn ask_missing(service: &Service, mut params: Values) -> Result<Values, Error> {
 }
 
 /// `NAME=VALUE` arguments.
-fn read_pairs(pairs: &[String]) -> Result<Values, Error> {
+pub(super) fn read_pairs(pairs: &[String]) -> Result<Values, Error> {
     let read = |pair: &String| match pair.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         Some(_) | None => Err(Error::usage(format!("expected NAME=VALUE for --param, found `{pair}`"))),

@@ -43,9 +43,13 @@ pub struct Way {
     /// Redirect address registered with the provider, where it is another
     #[arg(long, value_name = "URL")]
     redirect_uri: Option<String>,
-    /// Print the address of the consent page and read back where it led
-    #[arg(long)]
-    no_browser: bool,
+    /// Sign in by a code that you type on another device
+    #[arg(long, conflicts_with_all = ["paste", "grant", "redirect_uri"])]
+    device: bool,
+    /// Print the address of the consent page, and read where it led from standard input: for
+    /// machines without a browser
+    #[arg(long, visible_alias = "no-browser")]
+    paste: bool,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -56,6 +60,7 @@ impl Connect {
         let more: Vec<String> =
             self.add_scope.iter().filter(|scope| !connection.scopes.contains(scope)).cloned().collect();
         if !more.is_empty() {
+            registry.must_not_lock_scopes(&connection).await?;
             connection.scopes.extend(more);
             registry.save(&connection, None).await?;
             connection = registry.connection(&self.link_name).await?;
@@ -108,6 +113,9 @@ async fn oauth2(registry: &Registry, connection: &Connection, row: &OAuth2, way:
         return sign_in::with_refresh_token(registry, &http, link, token).await;
     }
     let chosen = way.grant.as_deref().or(connection.grant.as_deref());
+    if way.device {
+        return by_device(registry, &http, link).await;
+    }
     let grant = match (chosen, way.secrets.given("code")?.is_some()) {
         (None, true) => Grant::SelfClient,
         (None, false) => row.grants.first().copied().unwrap_or(Grant::AuthorizationCode),
@@ -121,7 +129,7 @@ async fn oauth2(registry: &Registry, connection: &Connection, row: &OAuth2, way:
             let code = way.secrets.need("code", "code from Zoho's API console")?;
             sign_in::with_self_client(registry, &http, link, code.expose()).await
         }
-        Grant::DeviceCode => Err(Error::Unsupported("signing in with a device code".to_owned())),
+        Grant::DeviceCode => by_device(registry, &http, link).await,
         Grant::AuthorizationCode => by_consent(registry, &http, link, way).await,
     }
 }
@@ -174,6 +182,27 @@ async fn by_consent(registry: &Registry, http: &Client, link: &str, way: &Way) -
     sign_in::finish(registry, http, link, consent, &callback).await
 }
 
+/// Shows the code, and waits until it was typed elsewhere.
+async fn by_device(registry: &Registry, http: &Client, link: &str) -> Result<Connection, Error> {
+    let start = sign_in::device::start(registry, http, link).await?;
+    eprintln!("open {} on any device and type the code {}", start.page, start.user_code);
+    if let Some(page) = &start.complete_page {
+        eprintln!("or open {page}");
+    }
+    eprintln!("waiting for your decision …");
+    sign_in::device::finish(registry, http, link, start).await
+}
+
+/// One line of standard input, which need not be a terminal.
+fn read_line() -> Result<String, Error> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Error::usage(error.to_string()))?;
+    match line.trim() {
+        "" => Err(Error::usage_help("no address was pasted", "run the command again, and paste the whole address")),
+        address => Ok(address.to_owned()),
+    }
+}
+
 async fn three_legs(registry: &Registry, connection: &Connection, way: &Way) -> Result<Connection, Error> {
     let link = connection.link_name.as_str();
     let known = registry.credential(connection).await?.is_some();
@@ -204,8 +233,8 @@ impl WayBack {
     async fn open(way: &Way) -> Result<Self, Error> {
         match &way.redirect_uri {
             // The provider leads to a page that is not ours, so its address must be pasted.
-            Some(redirect) => Ok(WayBack { redirect: redirect.clone(), loopback: None, open_browser: !way.no_browser }),
-            None if way.no_browser => {
+            Some(redirect) => Ok(WayBack { redirect: redirect.clone(), loopback: None, open_browser: !way.paste }),
+            None if way.paste => {
                 let redirect = format!("http://127.0.0.1:{}{}", way.port, sign_in::loopback::PATH);
                 Ok(WayBack { redirect, loopback: None, open_browser: false })
             }
@@ -226,9 +255,8 @@ impl WayBack {
         match self.loopback {
             Some(loopback) => loopback.wait(PATIENCE).await,
             None => {
-                let pasted = ask_line("paste the address that the browser was led to: ")?;
-                let pasted = pasted.ok_or_else(|| Error::usage("the address can only be pasted in a terminal"))?;
-                Ok(Callback::read(&pasted))
+                eprintln!("then paste the address that the browser was led to; it may show an error page");
+                Ok(Callback::read(&read_line()?))
             }
         }
     }

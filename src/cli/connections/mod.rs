@@ -4,16 +4,18 @@
 //! arguments, which other users of the machine can see; and none is ever printed.
 
 mod add;
+mod change;
 mod connect;
 mod secrets;
 mod show;
+mod users;
 
 pub(super) use secrets::prompt_secret;
 pub(super) use show::print_table;
 
 use super::Exit;
 use crate::connections::registry::Settings;
-use crate::connections::{Error, Registry, registry, sign_in, zoho_export};
+use crate::connections::{Connection, Error, Registry, registry, sign_in, zoho_export};
 use crate::http::{Client, Options, runtime};
 use clap::{Args, Subcommand};
 use std::future::Future;
@@ -25,6 +27,8 @@ use zeroize::Zeroizing;
 /// Manage the connections that scripts use by link name
 #[derive(Args)]
 pub struct Connections {
+    #[command(flatten)]
+    actor: Actor,
     #[command(subcommand)]
     command: Command,
 }
@@ -39,6 +43,9 @@ enum Command {
     /// Show one connection, with sample code
     Show {
         link_name: String,
+        /// Print only a sample: a script's, or the connection's part of it as JSON
+        #[arg(long, value_enum, conflicts_with = "json")]
+        sample: Option<show::Sample>,
         #[arg(long)]
         json: bool,
     },
@@ -53,6 +60,8 @@ enum Command {
         #[arg(long)]
         url: Option<String>,
     },
+    /// Change a connection that is not connected
+    Edit(change::Edit),
     /// Let a connection send its credentials to one more host
     Allow { link_name: String, host: String },
     /// Sign a connection out, at the provider and here
@@ -66,6 +75,17 @@ enum Command {
     },
     /// Take over connections that Zoho exported as JSON; each one awaits its sign-in
     Import { file: PathBuf },
+    /// List users and their roles
+    Users {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a user a role: administrators manage connections, users use them
+    Role {
+        user: String,
+        #[arg(value_enum)]
+        role: users::RoleName,
+    },
     /// Show what happened to a connection
     History {
         link_name: String,
@@ -80,10 +100,14 @@ impl Connections {
     }
 
     async fn run(self) -> Result<(), Error> {
-        let registry = open_registry().await?;
+        let registry = open_registry(&self.actor).await?;
         match self.command {
             Command::List { json } => show::list(&registry, json).await,
-            Command::Show { link_name, json } => show::one(&registry, &link_name, json).await,
+            Command::Show { link_name, sample: Some(sample), .. } => show::sample(&registry, &link_name, sample).await,
+            Command::Show { link_name, json, sample: None } => show::one(&registry, &link_name, json).await,
+            Command::Edit(edit) => edit.run(&registry).await,
+            Command::Users { json } => users::list(&registry, json).await,
+            Command::Role { user, role } => users::give(&registry, &user, role).await,
             Command::Add(add) => add.run(&registry).await,
             Command::Connect(connect) => connect.run(&registry).await,
             Command::Test { link_name, url } => connect::test(&registry, &link_name, url).await,
@@ -110,18 +134,13 @@ async fn import(registry: &Registry, file: &Path) -> Result<(), Error> {
 }
 
 async fn allow(registry: &Registry, link: &str, host: &str) -> Result<(), Error> {
-    registry::check_host(host)?;
-    let mut connection = registry.connection(link).await?;
-    if !connection.hosts.iter().any(|known| known == host) {
-        connection.hosts.push(host.to_owned());
-        registry.save(&connection, None).await?;
-        registry.log(link, "host allowed", Some(host)).await?;
-    }
+    registry.allow_host(link, host).await?;
     eprintln!("`{link}` may now send its credentials to `{host}`");
     Ok(())
 }
 
 async fn revoke(registry: &Registry, link: &str) -> Result<(), Error> {
+    warn_others(registry, &registry.connection(link).await?).await?;
     let told = sign_in::revoke(registry, &client(), link).await?;
     if let Some(reason) = told {
         eprintln!("note: the provider was asked to end the sign-in and did not: {reason}");
@@ -130,8 +149,28 @@ async fn revoke(registry: &Registry, link: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Says who and what else loses the connection.
+async fn warn_others(registry: &Registry, connection: &Connection) -> Result<(), Error> {
+    if connection.user.is_some() {
+        return Ok(());
+    }
+    if !connection.login_user && !registry.is_mine(connection) {
+        eprintln!("note: it belongs to `{}`, and everyone's calls run with it", connection.owner);
+    }
+    for user in registry.signed_in_users(&connection.link_name).await? {
+        eprintln!("note: `{user}` has signed in to it too");
+    }
+    for by in registry.uses(&connection.link_name).await? {
+        eprintln!("note: the {by} uses it");
+    }
+    Ok(())
+}
+
 async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error> {
-    registry.connection(link).await?;
+    let connection = registry.shared_connection(link).await?;
+    registry.must_administer("delete connections").await?;
+    registry.must_be_unused(link).await?;
+    warn_others(registry, &connection).await?;
     if !yes && !confirmed(&format!("delete `{link}` and its secrets?"))? {
         return Err(Error::usage_help("nothing was deleted", "answer `y`, or give --yes"));
     }
@@ -145,11 +184,19 @@ async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error>
     Ok(())
 }
 
+/// Who acts.
+#[derive(Args)]
+pub(super) struct Actor {
+    /// User who acts; the system's user unless given here or in ARARAT_USER
+    #[arg(long = "as", value_name = "USER", global = true)]
+    user: Option<String>,
+}
+
 /// The registry of the data directory; a passphrase is asked for on a terminal.
-pub(super) async fn open_registry() -> Result<Registry, Error> {
+pub(super) async fn open_registry(actor: &Actor) -> Result<Registry, Error> {
     let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
     let ask = std::io::stdin().is_terminal().then_some(ask);
-    Registry::open_default(Settings { clock: None, ask }).await
+    Registry::open_default(Settings { ask, user: actor.user.clone(), ..Settings::default() }).await
 }
 
 pub(super) fn client() -> Client {

@@ -1,10 +1,21 @@
 //! `ararat connections list`, `show` and `history`.
+//!
+//! Lists tell own connections from shared ones; a summary ends with code to copy.
 
 use super::{print, print_json};
 use crate::connections::service::Auth;
 use crate::connections::template::fill;
 use crate::connections::{Connection, Error, Registry, Service, State, refresh};
+use clap::ValueEnum;
 use jiff::Timestamp;
+use serde_json::json;
+
+/// The two tabs of a summary's sample code.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Sample {
+    Deluge,
+    Json,
+}
 
 /// Columns: link name, state, service, name.
 pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
@@ -15,20 +26,31 @@ pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
     if connections.is_empty() {
         eprintln!("no connections yet; add one with `ararat connections add SERVICE`");
     }
-    let rows: Vec<[&str; 4]> = connections
-        .iter()
-        .map(|c| [c.link_name.as_str(), state_text(c, registry.now()), c.service.as_str(), c.name.as_str()])
-        .collect();
-    print_table(&rows);
+    let (mine, shared): (Vec<&Connection>, Vec<_>) = connections.iter().partition(|c| registry.is_mine(c));
+    let rows = |all: &[&Connection]| {
+        let row = |c: &&Connection| {
+            [c.link_name.clone(), state_text(c, registry.now()).to_owned(), c.service.clone(), c.name.clone()]
+        };
+        all.iter().map(row).collect::<Vec<_>>()
+    };
+    if shared.is_empty() {
+        print_table(&rows(&mine));
+        return Ok(());
+    }
+    print("My connections");
+    print_table(&rows(&mine));
+    print("\nShared connections");
+    print_table(&rows(&shared));
     Ok(())
 }
 
 /// Prints rows with columns as wide as their widest cell.
-pub fn print_table<const N: usize>(rows: &[[&str; N]]) {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+pub fn print_table<const N: usize>(rows: &[[impl AsRef<str>; N]]) {
+    let width = |column: usize| rows.iter().map(|row| row[column].as_ref().chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
     for row in rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{:width$}", cell.as_ref())).collect();
         print(cells.join("  ").trim_end());
     }
 }
@@ -43,8 +65,11 @@ pub async fn one(registry: &Registry, link: &str, json: bool) -> Result<(), Erro
     for (label, value) in summary(&connection, &service, registry.now())? {
         print(&format!("{label:<12} {value}"));
     }
+    for by in registry.uses(link).await? {
+        print(&format!("{:<12} {by}", "used by"));
+    }
     print("\nin a script:");
-    print(&sample(&connection, &service)?);
+    print(&deluge_sample(&connection, &service)?);
     Ok(())
 }
 
@@ -73,19 +98,38 @@ fn summary(connection: &Connection, service: &Service, now: i64) -> Result<Vec<(
     Ok(lines)
 }
 
+/// Prints one of the two samples, to copy or to pipe.
+pub async fn sample(registry: &Registry, link: &str, form: Sample) -> Result<(), Error> {
+    let connection = registry.connection(link).await?;
+    let service = registry.service(&connection.service).await?;
+    match form {
+        Sample::Deluge => print(&deluge_sample(&connection, &service)?),
+        Sample::Json => {
+            let url = sample_url(&connection, &service)?;
+            let link = &connection.link_name;
+            print_json(&json!({"url": url, "type": "GET", "parameters": {}, "connection": link}))?;
+        }
+    }
+    Ok(())
+}
+
 /// An `invokeurl` block with everything filled in.
-fn sample(connection: &Connection, service: &Service) -> Result<String, Error> {
+fn deluge_sample(connection: &Connection, service: &Service) -> Result<String, Error> {
+    Ok(format!(
+        "response = invokeurl\n[\n\turl: \"{}\"\n\ttype: GET\n\tconnection: \"{}\"\n];\ninfo response;",
+        sample_url(connection, service)?,
+        connection.link_name
+    ))
+}
+
+fn sample_url(connection: &Connection, service: &Service) -> Result<String, Error> {
     let mut values = refresh::values_of(service, connection)?;
     // What the script writes itself stays a placeholder.
     if let Auth::ApiKey(params) = &service.auth {
         params.iter().for_each(|param| drop(values.remove(&param.name)));
     }
     let base = service.test.as_deref().or(service.api_base.as_deref()).unwrap_or("https://");
-    Ok(format!(
-        "response = invokeurl\n[\n\turl: \"{}\"\n\ttype: GET\n\tconnection: \"{}\"\n];\ninfo response;",
-        fill(base, &values),
-        connection.link_name
-    ))
+    Ok(fill(base, &values))
 }
 
 fn state_text(connection: &Connection, now: i64) -> &'static str {

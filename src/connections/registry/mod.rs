@@ -6,6 +6,7 @@
 
 mod keys;
 mod services;
+mod sharing;
 
 use crate::connections::connection::{Connection, State};
 use crate::connections::credential::{Credential, Tokens};
@@ -25,6 +26,7 @@ use tokio::sync::{OwnedMutexGuard, RwLock};
 use zeroize::Zeroizing;
 
 pub use crate::connections::store::AuditLine as HistoryLine;
+pub use sharing::Changes;
 
 /// Milliseconds since the epoch.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -61,6 +63,8 @@ pub struct Settings {
     pub clock: Option<Clock>,
     /// Asks for the vault's passphrase where one is needed and not in the environment.
     pub ask: Option<Ask>,
+    /// Who acts; the environment's ARARAT_USER, or the system's user, where absent.
+    pub user: Option<String>,
 }
 
 /// What a person chooses for a new connection.
@@ -125,9 +129,18 @@ impl Registry {
             warm: Warm::default(),
             clock: settings.clock.unwrap_or_else(|| Arc::new(system_now)),
             ask: settings.ask,
-            actor: std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_else(|_| "local".into()),
+            actor: settings.user.filter(|user| !user.is_empty()).unwrap_or_else(environment_user),
         };
         Registry { inner: Arc::new(inner) }
+    }
+
+    /// Who acts.
+    pub fn user(&self) -> &str {
+        &self.inner.actor
+    }
+
+    pub(in crate::connections) fn store(&self) -> &Store {
+        &self.inner.store
     }
 
     pub fn now(&self) -> i64 {
@@ -139,16 +152,24 @@ impl Registry {
         self.inner.store.close().await;
     }
 
+    /// All connections, as the acting user finds them.
     pub async fn connections(&self) -> Result<Vec<Connection>, Error> {
-        self.inner.store.connections().await
+        let bases = self.inner.store.connections().await?;
+        self.as_mine(bases).await
     }
 
-    /// A connection by its link name, or an error with the nearest name.
+    /// A connection by its link name, as the acting user finds it: with his own sign-in where it wants one.
     pub async fn connection(&self, link: &str) -> Result<Connection, Error> {
+        let base = self.shared_connection(link).await?;
+        self.mine(base).await
+    }
+
+    /// A connection as its owner has it, or an error with the nearest name.
+    pub async fn shared_connection(&self, link: &str) -> Result<Connection, Error> {
         if let Some(connection) = self.inner.store.connection(link).await? {
             return Ok(connection);
         }
-        let all = self.connections().await?;
+        let all = self.inner.store.connections().await?;
         let by_name = all.iter().find(|connection| connection.name == link).map(|c| c.link_name.clone());
         let near = by_name.or_else(|| nearest(link, all.iter().map(|connection| connection.link_name.as_str())));
         Err(Error::UnknownConnection { link: link.to_owned(), near })
@@ -156,13 +177,17 @@ impl Registry {
 
     /// Makes a connection that is not signed in yet.
     pub async fn add(&self, new: NewConnection) -> Result<Connection, Error> {
+        self.must_administer("add connections").await?;
         check_link_name(&new.link_name)?;
         check_display_name(&new.name)?;
         let service = self.service(&new.service).await?;
         check_choices(&service, &new)?;
         let now = self.now();
+        let id = new_id();
         let connection = Connection {
-            id: new_id(),
+            base: id.clone(),
+            id,
+            user: None,
             link_name: new.link_name,
             name: new.name,
             service: service.link_name.clone(),
@@ -198,6 +223,8 @@ impl Registry {
         }
         let mut connection = crate::connections::transfer::arriving(connection, credential.is_some());
         connection.id = new_id();
+        connection.base = connection.id.clone();
+        connection.user = None;
         connection.revision = 1;
         let sealed = match credential {
             Some(credential) => Some(self.seal(&connection.id, credential).await?),
@@ -268,7 +295,14 @@ impl Registry {
 
     /// Signs a connection out here: its tokens are forgotten, its client is kept.
     pub async fn forget_tokens(&self, link: &str, reason: &str) -> Result<(), Error> {
-        let mut connection = self.connection(link).await?;
+        let connection = self.connection(link).await?;
+        self.must_own_credentials(&connection).await?;
+        self.forget(connection, reason).await
+    }
+
+    pub(super) async fn forget(&self, mut connection: Connection, reason: &str) -> Result<(), Error> {
+        let link = connection.link_name.clone();
+        let link = link.as_str();
         // Where the vault does not open there is nothing to keep, and forgetting must still work.
         let kept = self.credential(&connection).await.ok().flatten().and_then(|credential| credential.without_tokens());
         connection.state = State::Revoked;
@@ -290,19 +324,32 @@ impl Registry {
 
     /// Removes a connection and its sealed credential.
     pub async fn delete(&self, link: &str) -> Result<(), Error> {
-        let connection = self.connection(link).await?;
+        self.must_administer("delete connections").await?;
+        self.must_be_unused(link).await?;
+        let connection = self.shared_connection(link).await?;
         self.inner.store.delete(&connection).await?;
         self.log(link, "deleted", None).await
     }
 
     /// The credential of a connection, where it has one.
     pub async fn credential(&self, connection: &Connection) -> Result<Option<Credential>, Error> {
-        let Some(sealed) = self.inner.store.secret(&connection.id).await? else {
+        match self.credential_at(&connection.id).await? {
+            Some(credential) => Ok(Some(credential)),
+            // The client is the connection's; only the tokens are the user's own.
+            None if connection.user.is_some() => {
+                Ok(self.credential_at(&connection.base).await?.and_then(|shared| shared.without_tokens()))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn credential_at(&self, record: &str) -> Result<Option<Credential>, Error> {
+        let Some(sealed) = self.inner.store.secret(record).await? else {
             return Ok(None);
         };
         let vault = self.vault().await?;
         let vault = if vault.key_id() == sealed.key_id { vault } else { self.reopen_vault().await? };
-        let plain = vault.open(&connection.id, "credential", &sealed)?;
+        let plain = vault.open(record, "credential", &sealed)?;
         Credential::from_plain(&plain).map(Some).map_err(Error::Store)
     }
 
@@ -367,6 +414,11 @@ impl Registry {
         };
         Ok(Flight { _here: here, _everywhere: everywhere })
     }
+}
+
+fn environment_user() -> String {
+    let named = |name: &str| std::env::var(name).ok().filter(|user| !user.is_empty());
+    named("ARARAT_USER").or_else(|| named("USER")).or_else(|| named("USERNAME")).unwrap_or_else(|| "local".to_owned())
 }
 
 fn new_id() -> String {

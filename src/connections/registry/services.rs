@@ -25,6 +25,7 @@ impl Registry {
 
     /// Adds a custom service.
     pub async fn add_service(&self, service: &Service) -> Result<(), Error> {
+        self.must_administer("add services").await?;
         check_link_name(&service.link_name)?;
         check_display_name(&service.name)?;
         if catalogue::find(&service.link_name).is_some() {
@@ -40,6 +41,7 @@ impl Registry {
     /// Changes a custom service as far as its auth type allows; its connections are revoked first.
     /// Returns their link names.
     pub async fn edit_service(&self, service: &Service) -> Result<Vec<String>, Error> {
+        self.must_administer("change services").await?;
         let link = &service.link_name;
         if catalogue::find(link).is_some() {
             return Err(Error::usage(format!("`{link}` is a default service and cannot be changed")));
@@ -52,7 +54,7 @@ impl Registry {
         }
         let dependents = self.dependents(link).await?;
         for dependent in &dependents {
-            self.forget_tokens(dependent, "its service was changed").await?;
+            self.forget_everyone(dependent, "its service was changed").await?;
         }
         self.inner.store.update_service(service, self.now()).await?;
         self.log(link, "service changed", None).await?;
@@ -61,13 +63,14 @@ impl Registry {
 
     /// Deletes a custom service; its connections are revoked first. Returns their link names.
     pub async fn delete_service(&self, link: &str) -> Result<Vec<String>, Error> {
+        self.must_administer("delete services").await?;
         if catalogue::find(link).is_some() {
             return Err(Error::usage(format!("`{link}` is a default service and cannot be deleted")));
         }
         self.service(link).await?;
         let dependents = self.dependents(link).await?;
         for dependent in &dependents {
-            self.forget_tokens(dependent, "its service was deleted").await?;
+            self.forget_everyone(dependent, "its service was deleted").await?;
         }
         self.inner.store.delete_service(link).await?;
         self.log(link, "service deleted", None).await?;

@@ -44,7 +44,7 @@ impl Loopback {
         tokio::time::timeout(patience, self.accept()).await.unwrap_or_else(|_| {
             Err(Error::usage_help(
                 format!("nobody came back from the consent page within {} s", patience.as_secs()),
-                "run the command again; with --no-browser the address can be pasted back",
+                "run the command again; with --paste the address can be pasted back",
             ))
         })
     }

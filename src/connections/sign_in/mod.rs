@@ -3,6 +3,7 @@
 //! `loopback` waits for the browser to come back; the rest here asks token servers and writes what
 //! they grant. Nothing here prints or opens a browser: that is for the command line.
 
+pub mod device;
 pub mod loopback;
 pub mod three_legs;
 
@@ -51,6 +52,7 @@ impl Callback {
 pub async fn with_keys(registry: &Registry, link: &str, credential: Credential) -> Result<Connection, Error> {
     let mut connection = registry.connection(link).await?;
     let service = registry.service(&connection.service).await?;
+    registry.must_own_credentials(&connection).await?;
     let fits = match (&service.auth, &credential) {
         (Auth::ApiKey(params), Credential::ApiKey { values }) => {
             params.iter().all(|param| values.contains_key(&param.name))
@@ -152,6 +154,7 @@ pub async fn with_refresh_token(
     http.redactor().learn(token.expose());
     let (_, _, _, mut tokens) = oauth2_parts(registry, link).await?;
     let connection = registry.connection(link).await?;
+    registry.must_own_credentials(&connection).await?;
     tokens.refresh = Some(token.clone());
     tokens.access = None;
     registry.save(&connection, Some(&Credential::OAuth2(tokens))).await?;
@@ -169,6 +172,7 @@ pub async fn with_client_credentials(registry: &Registry, http: &Client, link: &
 
 async fn exchange(registry: &Registry, http: &Client, link: &str, ask: Ask<'_>) -> Result<Connection, Error> {
     let (connection, service, row, _) = oauth2_parts(registry, link).await?;
+    registry.must_own_credentials(&connection).await?;
     let _flight = registry.flight(&connection).await?;
     let (mut connection, _, _, tokens) = oauth2_parts(registry, link).await?;
     let values = refresh::values_of(&service, &connection)?;
@@ -191,6 +195,7 @@ async fn exchange(registry: &Registry, http: &Client, link: &str, ask: Ask<'_>) 
 /// Gives a connection an OAuth 2 client, keeping its tokens if it is the same client.
 pub async fn set_client(registry: &Registry, link: &str, id: &str, secret: Option<Secret>) -> Result<(), Error> {
     let connection = registry.connection(link).await?;
+    registry.must_own_credentials(&connection).await?;
     let tokens = match registry.credential(&connection).await? {
         Some(Credential::OAuth2(tokens)) if tokens.client_id == id => Tokens { client_secret: secret, ..tokens },
         Some(_) | None => Tokens { client_id: id.to_owned(), client_secret: secret, access: None, refresh: None },
@@ -202,6 +207,7 @@ pub async fn set_client(registry: &Registry, link: &str, id: &str, secret: Optio
 /// Answers with what the provider said, if it did not accept.
 pub async fn revoke(registry: &Registry, http: &Client, link: &str) -> Result<Option<String>, Error> {
     let connection = registry.connection(link).await?;
+    registry.must_own_credentials(&connection).await?;
     // Neither a vault that does not open nor a service that is gone is a reason to stay signed in.
     let told = match (registry.service(&connection.service).await, registry.credential(&connection).await) {
         (Ok(service), Ok(Some(Credential::OAuth2(tokens)))) => match service.oauth2() {

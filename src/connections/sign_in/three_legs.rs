@@ -63,6 +63,7 @@ pub async fn finish(
         token: Some(Secret::new(field(link, &reply, "oauth_token")?)),
         token_secret: Some(Secret::new(field(link, &reply, "oauth_token_secret")?)),
     };
+    registry.must_own_credentials(&connection).await?;
     super::connected(&mut connection);
     registry.save(&connection, Some(&credential)).await?;
     registry.log(link, "connected", None).await?;

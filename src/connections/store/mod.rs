@@ -3,6 +3,8 @@
 //! A change to a connection and to its sealed credential is one transaction, and is refused where
 //! someone else changed the row since it was read.
 
+mod people;
+
 use super::connection::{Connection, State};
 use super::service::Service;
 use super::template::Values;
@@ -133,6 +135,9 @@ impl Store {
 
     /// Writes a connection as changed from the revision it was read at; `false` if it was changed since.
     pub async fn update(&self, connection: &Connection, secret: SecretChange<'_>) -> Result<bool, Error> {
+        if connection.user.is_some() {
+            return self.update_sign_in(connection, secret).await;
+        }
         let mut tx = self.begin().await?;
         let done = sqlx::query(
             "update connections set name = ?, state = ?, details = ?, expires_at = ?, lifetime = ?, retry_at = ?, \
@@ -164,6 +169,11 @@ impl Store {
     pub async fn delete(&self, connection: &Connection) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         shred(&mut tx, &connection.id).await?;
+        sqlx::query("delete from secrets where record in (select id from sign_ins where connection = ?)")
+            .bind(&connection.id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("delete from sign_ins where connection = ?").bind(&connection.id).execute(&mut *tx).await?;
         sqlx::query("delete from connections where id = ?").bind(&connection.id).execute(&mut *tx).await?;
         self.commit(tx).await?;
         Ok(())
@@ -375,6 +385,8 @@ fn read_connection(row: &SqliteRow) -> Result<Connection, Error> {
         reason: details.reason,
         retry_at: row.try_get("retry_at")?,
         revision: row.try_get("revision")?,
+        base: row.try_get("id")?,
+        user: None,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
     })

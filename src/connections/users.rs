@@ -1,0 +1,85 @@
+//! Who may do what: an administrator manages connections, a user uses them.
+//!
+//! Roles guard against mistakes among people who share a data directory. They are no wall against
+//! someone who can read its files: that is the vault's business.
+
+use super::Error;
+use super::connection::Connection;
+use super::registry::Registry;
+use serde::Serialize;
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Makes, changes and deletes services and connections, and gives roles.
+    Administrator,
+    /// Uses connections, and signs in to those that use the credentials of the login user.
+    User,
+}
+
+impl Role {
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::User => "user",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Role::Administrator, Role::User].into_iter().find(|role| role.word() == word)
+    }
+}
+
+impl Registry {
+    /// Everyone who was given a role, by name.
+    pub async fn users(&self) -> Result<Vec<(String, Role)>, Error> {
+        self.store().users().await
+    }
+
+    /// What the acting user may do; someone unknown is a plain user.
+    pub async fn role(&self) -> Result<Role, Error> {
+        let known = self.users().await?;
+        let mine = known.into_iter().find(|(name, _)| name == self.user());
+        Ok(mine.map_or(Role::User, |(_, role)| role))
+    }
+
+    /// Gives someone a role.
+    pub async fn set_role(&self, user: &str, role: Role) -> Result<(), Error> {
+        self.must_administer("give roles").await?;
+        if user.trim().is_empty() || user.chars().any(char::is_control) {
+            return Err(Error::usage("a user's name is one line and not empty"));
+        }
+        if !self.store().set_role(user, role, self.now()).await? {
+            return Err(Error::usage_help(
+                format!("`{user}` is the only administrator"),
+                "make someone else administrator first",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses everyone but administrators; the first to ask becomes one.
+    pub async fn must_administer(&self, what: &str) -> Result<(), Error> {
+        self.store().claim_administration(self.user(), self.now()).await?;
+        let users = self.users().await?;
+        if users.iter().any(|(name, role)| name == self.user() && *role == Role::Administrator) {
+            return Ok(());
+        }
+        let administrators: Vec<String> =
+            users.into_iter().filter(|(_, role)| *role == Role::Administrator).map(|(name, _)| name).collect();
+        Err(Error::NotAllowed { user: self.user().to_owned(), what: what.to_owned(), administrators })
+    }
+
+    /// Refuses to change credentials that everyone's calls run with, unless they are one's own.
+    pub async fn must_own_credentials(&self, connection: &Connection) -> Result<(), Error> {
+        if connection.user.is_some() || connection.owner == self.user() {
+            return Ok(());
+        }
+        self.must_administer(&format!(
+            "change the sign-in of `{}`, which belongs to `{}`",
+            connection.link_name, connection.owner
+        ))
+        .await
+    }
+}
