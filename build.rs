@@ -1,5 +1,7 @@
 //! Link settings of the `ararat` binary.
 
+// The build script's business is what cargo says in its environment.
+#[allow(clippy::disallowed_methods)]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let of_target = |name: &str| std::env::var(name).unwrap_or_default();

@@ -209,10 +209,10 @@ mod online {
         /// # Errors
         /// What could not be written.
         pub fn close(mut self) -> Result<(), String> {
-            if let Inner::Replay(host) = self.host.inner() {
-                if let Some(left) = host.left_over() {
-                    eprintln!("note: {left}");
-                }
+            if let Inner::Replay(host) = self.host.inner()
+                && let Some(left) = host.left_over()
+            {
+                eprintln!("note: {left}");
             }
             let finished = self.host.finish();
             #[cfg(feature = "sandbox")]

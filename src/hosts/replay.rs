@@ -165,7 +165,7 @@ impl ReplayHost {
         let same_body = |at: &usize| same(&shown(self.exchanges[*at].1.body.as_ref()), &body);
         let fresh = |at: &usize| !self.used[*at];
         let found = all().find(|at| fresh(at) && same_body(at)).or_else(|| all().find(fresh));
-        found.or_else(|| all().filter(same_body).last()).or_else(|| all().last()).ok_or_else(|| {
+        found.or_else(|| all().rfind(same_body)).or_else(|| all().next_back()).ok_or_else(|| {
             let next = self.used.iter().position(|used| !used).and_then(|at| self.exchanges.get(at));
             let next =
                 next.map(|(number, entry)| format!("; the next one not used is `{}`, line {number}", call(entry)));

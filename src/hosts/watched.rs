@@ -11,7 +11,8 @@ use crate::http::Redactor;
 use std::io;
 use std::time::Instant;
 
-/// The host within.
+/// The host within; one exists per run.
+#[allow(clippy::large_enum_variant)]
 pub enum Inner {
     Live(BlockingHost),
     Replay(Box<ReplayHost>),
