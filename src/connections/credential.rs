@@ -83,6 +83,13 @@ pub enum Credential {
     },
     #[serde(rename = "oauth2")]
     OAuth2(Tokens),
+    AwsSigv4 {
+        access_key_id: String,
+        #[serde(serialize_with = "exposed")]
+        secret_access_key: Secret,
+        #[serde(default, serialize_with = "exposed_option")]
+        session_token: Option<Secret>,
+    },
 }
 
 /// An OAuth 2 client and its tokens.
@@ -117,6 +124,9 @@ impl Credential {
                 let tokens = [token, token_secret].into_iter().flatten();
                 std::iter::once(consumer_secret).chain(tokens).map(Secret::expose).collect()
             }
+            Credential::AwsSigv4 { secret_access_key, session_token, .. } => {
+                std::iter::once(secret_access_key).chain(session_token).map(Secret::expose).collect()
+            }
             Credential::OAuth2(tokens) => {
                 let all = [&tokens.client_secret, &tokens.access, &tokens.refresh];
                 all.into_iter().flatten().map(Secret::expose).collect()
@@ -127,7 +137,7 @@ impl Credential {
     /// The client alone, as it is kept after a revocation.
     pub fn without_tokens(&self) -> Option<Credential> {
         match self {
-            Credential::ApiKey { .. } | Credential::Basic { .. } => None,
+            Credential::ApiKey { .. } | Credential::Basic { .. } | Credential::AwsSigv4 { .. } => None,
             Credential::OAuth1 { consumer_key, consumer_secret, .. } => Some(Credential::OAuth1 {
                 consumer_key: consumer_key.clone(),
                 consumer_secret: consumer_secret.clone(),

@@ -149,7 +149,10 @@ fn needs_connection(request: &Request) -> bool {
 fn access_of(credential: &Credential) -> Option<Secret> {
     match credential {
         Credential::OAuth2(tokens) => tokens.access.clone(),
-        Credential::ApiKey { .. } | Credential::Basic { .. } | Credential::OAuth1 { .. } => None,
+        Credential::ApiKey { .. }
+        | Credential::Basic { .. }
+        | Credential::OAuth1 { .. }
+        | Credential::AwsSigv4 { .. } => None,
     }
 }
 

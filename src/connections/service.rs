@@ -56,7 +56,7 @@ pub enum Auth {
     OAuth1(OAuth1),
     #[serde(rename = "oauth2")]
     OAuth2(Box<OAuth2>),
-    /// Named, not done yet.
+    /// Each request is signed with an access key, for one region and one of AWS's services.
     AwsSigv4,
 }
 

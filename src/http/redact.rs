@@ -23,6 +23,7 @@ const SECRET_HEADERS: &[&str] = &[
     "authorization",
     "proxy-authorization",
     "cookie",
+    "x-amz-security-token",
     "set-cookie",
     "x-api-key",
     "x-auth-token",

@@ -229,3 +229,55 @@ fn connections_that_zoho_exported_await_their_sign_in() {
     let (code, _, err) = cli.run(&["connections", "import", path], "");
     assert_eq!((code, err.contains("`own_service`, which is not known here")), (3, true), "{err}");
 }
+
+#[test]
+fn several_users_have_roles_and_see_what_is_shared() {
+    let cli = Cli::new();
+    let run = |user: &str, args: &[&str]| cli.run(&[&["connections", "--as", user], args].concat(), "");
+    let add = ["add", "github", "--no-connect", "--login-user"];
+    assert_eq!(run("asha", &add).0, 0);
+    assert_eq!(run("asha", &["role", "ravi", "user"]).2, "`ravi` is now a user\n");
+    assert_eq!(run("ravi", &["users"]).1, "asha  administrator\nravi  user\n");
+    assert_eq!(
+        run("ravi", &["list"]).1,
+        "Shared connections\ngithub  not connected yet  github  GitHub (User OAuth)\n"
+    );
+    assert!(run("asha", &["list"]).1.starts_with("github  "));
+    let (code, _, err) = run("ravi", &["delete", "github", "--yes"]);
+    assert_eq!(code, 3);
+    assert_eq!(err, "error: `ravi` may not delete connections: that needs an administrator\nhelp: ask `asha`\n");
+    let (code, _, err) = run("ravi", &["test", "github"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("help: run `ararat connections connect github --as ravi`"), "{err}");
+    // ARARAT_USER says the same as --as.
+    let mut command = cli.command(&["connections", "edit", "github", "--name", "X"]);
+    command.env("ARARAT_USER", "ravi");
+    assert!(cli.finish(command, "").2.contains("`ravi` may not change connections"));
+
+    let sample = run("asha", &["show", "github", "--sample", "json"]).1;
+    let sample: serde_json::Value = serde_json::from_str(&sample).expect("JSON");
+    let expected =
+        json!({"url": "https://api.github.com/user", "type": "GET", "parameters": {}, "connection": "github"});
+    assert_eq!(sample, expected);
+    assert!(run("asha", &["show", "github", "--sample", "deluge"]).1.starts_with("response = invokeurl\n["));
+}
+
+#[test]
+fn each_rule_of_link_names_has_its_message() {
+    let cli = Cli::new();
+    let long = "a".repeat(51);
+    for (name, rule) in [
+        ("", "a link name cannot be empty"),
+        ("Zoho", "a link name begins with a lower-case letter"),
+        ("9a", "a link name begins with a lower-case letter"),
+        ("a-b", "a link name has only lower-case letters, digits and `_`, `a-b` has `-`"),
+        (long.as_str(), "a link name has at most 50 characters"),
+    ] {
+        let (code, _, err) = cli.run(&["connections", "add", "github", "--no-connect", "--link-name", name], "");
+        assert!(code == 3 && err.contains(rule), "{name}: {err}");
+    }
+    let add = ["connections", "add", "github", "--no-connect", "--link-name", "mine"];
+    assert_eq!(cli.run(&add, "").0, 0);
+    let (code, _, err) = cli.run(&add, "");
+    assert!(code == 3 && err.contains("the link name `mine` is taken"), "{err}");
+}

@@ -263,3 +263,33 @@ fn zohos_accounts_server_must_be_zohos() {
     let error = wait(sign_in::finish(&registry, &http, "crm", consent, &Callback::read(&back))).expect_err("refused");
     assert!(error.to_string().contains("none of Zoho's accounts servers"), "{error}");
 }
+
+#[test]
+fn aws_requests_are_signed_for_their_region() {
+    let provider = Provider::start(|_| text(200, "fine"));
+    let host_name = provider.host();
+    let service: Service = toml::from_str(&format!(
+        "link_name = \"store\"\nname = \"Store\"\nfamily = \"custom\"\napi_base = \"http://{host_name}\"\n\
+         params = [\"aws_service\", \"aws_region\"]\nauth = \"aws_sigv4\"\n"
+    ))
+    .expect("a service");
+    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    wait(registry.add_service(&service)).expect("added");
+    let params = [("aws_service".to_owned(), "s3".to_owned()), ("aws_region".to_owned(), "eu-west-1".to_owned())];
+    let (service, name, link_name) = ("store".to_owned(), "Store".to_owned(), "store".to_owned());
+    let new = NewConnection { service, name, link_name, params: params.into(), ..NewConnection::default() };
+    wait(registry.add(new)).expect("a connection");
+    let credential = Credential::AwsSigv4 {
+        access_key_id: "AKID".into(),
+        secret_access_key: Secret::new("planted-aws-secret"),
+        session_token: Some(Secret::new("planted-session")),
+    };
+    wait(sign_in::with_keys(&registry, "store", credential)).expect("connected");
+    send(&mut host(&registry), get(&format!("{}/a?b=c", provider.url), Some("store"))).expect("an answer");
+    let seen = &provider.seen()[0];
+    let header = seen.header("authorization");
+    assert!(header.starts_with("AWS4-HMAC-SHA256 Credential=AKID/") && header.contains("/eu-west-1/s3/aws4_request"));
+    let names = "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token";
+    assert!(header.contains(names) && !header.contains("planted"), "{header}");
+    assert_eq!(seen.header("x-amz-security-token"), "planted-session");
+}

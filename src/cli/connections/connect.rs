@@ -82,7 +82,13 @@ pub async fn sign_in(registry: &Registry, connection: &Connection, way: &Way) ->
         }
         Auth::OAuth1(_) => three_legs(registry, connection, way).await?,
         Auth::OAuth2(row) => oauth2(registry, connection, row, way).await?,
-        Auth::AwsSigv4 => return Err(Error::Unsupported("signing in to AWS (Signature Version 4)".to_owned())),
+        Auth::AwsSigv4 => {
+            let access_key_id = way.need_id("access key id")?;
+            let secret_access_key = way.secrets.need("secret_access_key", "secret access key")?;
+            let session_token = way.secrets.given("session_token")?;
+            let credential = Credential::AwsSigv4 { access_key_id, secret_access_key, session_token };
+            sign_in::with_keys(registry, link, credential).await?
+        }
     };
     eprintln!("`{}` is connected to {}", done.link_name, service.name);
     Ok(())

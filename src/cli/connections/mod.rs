@@ -189,14 +189,14 @@ async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error>
 pub(super) struct Actor {
     /// User who acts; the system's user unless given here or in ARARAT_USER
     #[arg(long = "as", value_name = "USER", global = true)]
-    user: Option<String>,
+    acting: Option<String>,
 }
 
 /// The registry of the data directory; a passphrase is asked for on a terminal.
 pub(super) async fn open_registry(actor: &Actor) -> Result<Registry, Error> {
     let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
     let ask = std::io::stdin().is_terminal().then_some(ask);
-    Registry::open_default(Settings { ask, user: actor.user.clone(), ..Settings::default() }).await
+    Registry::open_default(Settings { ask, user: actor.acting.clone(), ..Settings::default() }).await
 }
 
 pub(super) fn client() -> Client {

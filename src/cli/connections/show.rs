@@ -37,9 +37,12 @@ pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
         print_table(&rows(&mine));
         return Ok(());
     }
-    print("My connections");
-    print_table(&rows(&mine));
-    print("\nShared connections");
+    if !mine.is_empty() {
+        print("My connections");
+        print_table(&rows(&mine));
+        print("");
+    }
+    print("Shared connections");
     print_table(&rows(&shared));
     Ok(())
 }

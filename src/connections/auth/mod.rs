@@ -1,6 +1,7 @@
 //! Puts a connection's credentials into a request: a file for each auth type.
 
 pub mod api_key;
+pub mod aws;
 pub mod basic;
 pub mod oauth1;
 pub mod oauth2;
@@ -57,11 +58,13 @@ impl Bound {
             }
             (Auth::OAuth1(row), Credential::OAuth1 { .. }) => oauth1::put(hop, row, &self.credential),
             (Auth::OAuth2(row), Credential::OAuth2(tokens)) => oauth2::put(hop, row, tokens, &self.link),
-            (Auth::AwsSigv4, _) => Err(Error::Unsupported("signing requests for AWS (Signature Version 4)".into())),
-            (Auth::ApiKey(_) | Auth::Basic {} | Auth::OAuth1(_) | Auth::OAuth2(_), _) => Err(Error::NeedsSignIn {
-                link: self.link.clone(),
-                reason: format!("its service now expects {}", self.service.auth.word()),
-            }),
+            (Auth::AwsSigv4, Credential::AwsSigv4 { .. }) => aws::put(hop, &self.credential, &self.values),
+            (Auth::ApiKey(_) | Auth::Basic {} | Auth::OAuth1(_) | Auth::OAuth2(_) | Auth::AwsSigv4, _) => {
+                Err(Error::NeedsSignIn {
+                    link: self.link.clone(),
+                    reason: format!("its service now expects {}", self.service.auth.word()),
+                })
+            }
         }
     }
 }

@@ -57,7 +57,7 @@ pub async fn with_keys(registry: &Registry, link: &str, credential: Credential) 
         (Auth::ApiKey(params), Credential::ApiKey { values }) => {
             params.iter().all(|param| values.contains_key(&param.name))
         }
-        (Auth::Basic {}, Credential::Basic { .. }) => true,
+        (Auth::Basic {}, Credential::Basic { .. }) | (Auth::AwsSigv4, Credential::AwsSigv4 { .. }) => true,
         (Auth::ApiKey(_) | Auth::Basic {} | Auth::OAuth1(_) | Auth::OAuth2(_) | Auth::AwsSigv4, _) => false,
     };
     if !fits {
