@@ -10,10 +10,26 @@ use std::cell::{Cell, RefCell};
 /// The deepest nesting that is printed, compared or serialised.
 pub const MAX_DEPTH: usize = 256;
 
-/// A fault when a walk has gone deeper than [`MAX_DEPTH`].
+/// Values that one comparison or one printing may visit: a value that holds another twice, forty
+/// levels deep, is small in memory and endless to walk.
+const MAX_VISITS: u32 = 20_000_000;
+
+/// A fault when a walk has gone deeper than [`MAX_DEPTH`], or visited more than [`MAX_VISITS`] values
+/// since its start at depth 0.
 #[inline]
 pub fn check(depth: usize) -> Result<(), Fault> {
-    if depth > MAX_DEPTH { Err(too_deep()) } else { Ok(()) }
+    if depth > MAX_DEPTH {
+        return Err(too_deep());
+    }
+    let visits = if depth == 0 { 0 } else { VISITS.get() + 1 };
+    VISITS.set(visits);
+    if visits > MAX_VISITS { Err(too_many()) } else { Ok(()) }
+}
+
+#[cold]
+fn too_many() -> Fault {
+    VISITS.set(0);
+    Fault::limit("limit.size", format!("comparing or printing one value visits at most {MAX_VISITS} others"))
 }
 
 /// The longest text that a script can make, in bytes. Each doubling step of `x = x + x` is small; the
@@ -37,6 +53,7 @@ fn too_deep() -> Fault {
 }
 
 thread_local! {
+    static VISITS: Cell<u32> = const { Cell::new(0) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
     static PENDING: RefCell<Vec<Vec<Value>>> = const { RefCell::new(Vec::new()) };
 }

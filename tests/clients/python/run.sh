@@ -26,7 +26,7 @@ command -v "$python" >/dev/null || skip "no \`$python\` here"
     "$package==$version" >"$folder/pip.log" 2>&1 || skip "pip cannot install $package $version: $(tail -n 1 "$folder/pip.log")"
 
 if [ $# -eq 0 ]; then
-    binary=${ARARAT_BIN:-$here/../../../target/debug/ararat}
+    binary=${ARARAT_BIN:-${CARGO_TARGET_DIR:-$here/../../../target}/debug/ararat}
     if [ ! -x "$binary" ]; then
         echo "no program at $binary; run \`cargo build\` first, or name one with ARARAT_BIN" >&2
         exit 3
