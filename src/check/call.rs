@@ -123,6 +123,9 @@ impl Lowerer<'_> {
                             index + 1,
                         ));
                     }
+                    if name.eq_ignore_ascii_case("thisapp") && app_service(&path) {
+                        return Some((self.unsupported(format!("`thisapp.{full}`"), whole), index + 1));
+                    }
                     if self.options.settings.dialect.is_creator() && args.is_empty() && index == 0 {
                         return Some((
                             self.unsupported(format!("a new row of the subform `{full}`"), whole),
@@ -394,4 +397,9 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// Whether what follows `thisapp` is a service of the application rather than a namespace of its functions.
+fn app_service(path: &str) -> bool {
+    path.eq_ignore_ascii_case("permissions") || path.eq_ignore_ascii_case("portal")
 }

@@ -3,7 +3,7 @@
 use super::{Builder, Nodes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::syntax::ast::{AssignOp, BinaryOp, Block, Expr, ExprKind, Name, Stmt, StmtKind, Target};
+use crate::syntax::ast::{AssignOp, BinaryOp, Block, Expr, ExprKind, FormStmt, Name, Stmt, StmtKind, Target};
 use crate::syntax::parser::Rule;
 use crate::syntax::recover::{self, IMPROPER};
 use pest::iterators::Pair;
@@ -139,11 +139,12 @@ impl<'s, 't> Builder<'s, 't> {
         kind
     }
 
-    /// `missing_end`: only the blocks of tasks may do without `;`
+    /// `missing_end`: only the blocks of tasks and the lists of fields may do without `;`
     fn missing_end(&mut self, span: Span, kind: &StmtKind<'s>) {
         let value = match kind {
             StmtKind::Assign { value, .. } | StmtKind::Expr(value) | StmtKind::Info(value) => Some(value),
             StmtKind::Return(value) => value.as_ref(),
+            StmtKind::Form(FormStmt::Update { .. } | FormStmt::BulkAssign { .. }) => return,
             _ => None,
         };
         if matches!(value.map(|value| &value.kind), Some(ExprKind::Task(_) | ExprKind::Insert { .. })) {
