@@ -123,7 +123,8 @@ impl Lowerer<'_> {
                             index + 1,
                         ));
                     }
-                    if name.eq_ignore_ascii_case("thisapp") && app_service(&path) {
+                    let held = ["permissions", "portal"].iter().any(|held| path.eq_ignore_ascii_case(held));
+                    if held && name.eq_ignore_ascii_case("thisapp") {
                         return Some((self.unsupported(format!("`thisapp.{full}`"), whole), index + 1));
                     }
                     if self.options.settings.dialect.is_creator() && args.is_empty() && index == 0 {
@@ -397,9 +398,4 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// Whether what follows `thisapp` is a service of the application rather than a namespace of its functions.
-fn app_service(path: &str) -> bool {
-    path.eq_ignore_ascii_case("permissions") || path.eq_ignore_ascii_case("portal")
 }
