@@ -25,6 +25,8 @@ enum Filter {
     Lower,
     /// The JSON text of the value.
     Json,
+    /// Nothing, if it is a text of nothing but blanks.
+    Filled,
     /// Nothing, if it is a map or a list.
     Plain,
     /// Nothing, unless it is a map.
@@ -44,6 +46,7 @@ enum Filter {
 const FILTERS: &[(&str, Filter)] = &[
     ("lower", Filter::Lower),
     ("json", Filter::Json),
+    ("filled", Filter::Filled),
     ("plain", Filter::Plain),
     ("map", Filter::Map),
     ("content", Filter::Content),
@@ -124,6 +127,7 @@ impl Filter {
         Ok(match self {
             Filter::Lower => Some(owned(convert::to_text(&value, settings)?.to_lowercase())),
             Filter::Json => Some(owned(json_text(&value, settings)?)),
+            Filter::Filled => Some(value).filter(|value| value.as_text().is_none_or(|text| !text.trim().is_empty())),
             Filter::Plain => kind::map(&value).is_none().then_some(value).filter(|value| value.as_list().is_none()),
             Filter::Map => kind::map(&value).map(Value::Map),
             Filter::Content => Some(match &value {
