@@ -496,7 +496,7 @@ fn same(left: &Value, right: &Value, machine: &Machine<'_, '_>, site: Site) -> R
     }
 }
 
-/// `e.message`, `file.content`, and `input.Field` on the map of inputs.
+/// `e.message`, `file.content`, `response.status`, and `input.Field` on the map of inputs.
 pub(super) fn read_field(value: &Value, name: &str, on_input: bool) -> Result<Value, Fault> {
     match (value, name.to_ascii_lowercase().as_str()) {
         (Value::Error(caught), "message") => Ok(Value::text(&caught.message)),
@@ -506,9 +506,9 @@ pub(super) fn read_field(value: &Value, name: &str, on_input: bool) -> Result<Va
         (Value::Map(map), _) if on_input => Ok(map.get_str(name).unwrap_or(Value::Null)),
         (Value::Null, _) if on_input => Ok(Value::Null),
         (Value::Null, _) => Err(FaultKind::NullReceiver(name.to_owned()).into()),
-        (Value::Map(_), _) => {
-            Err(Fault::value(format!("a map has no field `{name}`")).help(format!("write `.get(\"{name}\")`")))
-        }
+        (Value::Map(map), field) => map.field(field).ok_or_else(|| {
+            Fault::value(format!("a map has no field `{name}`")).help(format!("write `.get(\"{name}\")`"))
+        }),
         _ => Err(Fault::unsupported(format!("the field `{name}` of a value of type {}", value.kind().name()))),
     }
 }

@@ -6,6 +6,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// What we can undo, offered to servers in `Accept-Encoding`.
 pub const ACCEPTED: &str = "gzip, deflate, br";
 
+/// Encodings one around the other that are undone: each may take time up to the limit.
+const MOST_LAYERS: usize = 3;
+
 /// Why a body could not be inflated.
 #[derive(Debug, PartialEq)]
 pub enum Inflation {
@@ -16,6 +19,9 @@ pub enum Inflation {
 
 /// The body behind a `Content-Encoding`, at most `limit` bytes of it.
 pub async fn inflate(encodings: &str, body: Vec<u8>, limit: usize) -> Result<Vec<u8>, Inflation> {
+    if encodings.split(',').count() > MOST_LAYERS {
+        return Err(Inflation::Unknown(encodings.chars().take(40).collect()));
+    }
     let mut body = body;
     // The last encoding named was applied last.
     for encoding in encodings.split(',').rev() {

@@ -74,18 +74,29 @@ pub fn is_loopback(url: &Url) -> bool {
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(inner) => is_private_v4(inner),
-            None => is_private_v6(address),
-        },
+        IpAddr::V6(address) => is_private_v6(address) || embedded_v4(address).is_some_and(is_private_v4),
+    }
+}
+
+/// The IPv4 address that an IPv6 address leads to: mapped, compatible, or through NAT64 and 6to4.
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, high, low] = address.segments();
+    let joined = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
+    match (a, b) {
+        (0, 0) if (c, d, e) == (0, 0, 0) && matches!(f, 0 | 0xffff) => Some(joined(high, low)),
+        (0x64, 0xff9b) => Some(joined(high, low)),
+        (0x2002, high) => Some(joined(high, c)),
+        _ => None,
     }
 }
 
 fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [a, b, ..] = address.octets();
+    let [a, b, c, _] = address.octets();
     let shared = a == 100 && (64..128).contains(&b);
     let benchmark = a == 198 && (b == 18 || b == 19);
+    let protocols = [a, b, c] == [192, 0, 0];
     a == 0
+        || protocols
         || a >= 240
         || shared
         || benchmark
@@ -98,7 +109,13 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
 fn is_private_v6(address: Ipv6Addr) -> bool {
     let unique_local = (address.segments()[0] & 0xfe00) == 0xfc00;
     let link_local = (address.segments()[0] & 0xffc0) == 0xfe80;
-    unique_local || link_local || address.is_loopback() || address.is_unspecified() || address.is_multicast()
+    let site_local = (address.segments()[0] & 0xffc0) == 0xfec0;
+    unique_local
+        || link_local
+        || site_local
+        || address.is_loopback()
+        || address.is_unspecified()
+        || address.is_multicast()
 }
 
 #[cfg(test)]
@@ -109,7 +126,16 @@ mod tests {
     fn knows_private_addresses() {
         let private =
             ["127.0.0.1", "10.1.2.3", "172.20.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"];
-        let private6 = ["::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::"];
+        let private6 = [
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "::",
+            "::127.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "2002:7f00:1::",
+        ];
         for text in private.into_iter().chain(private6) {
             assert!(is_private(text.parse().expect("an address")), "{text}");
         }

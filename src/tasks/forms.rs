@@ -22,6 +22,7 @@ pub fn get_url(args: &[Value], settings: &Settings, host: &mut dyn Host) -> Resu
 pub fn post_url(args: &[Value], settings: &Settings, host: &mut dyn Host) -> Result<Value, Fault> {
     let (args, simple) = split_simple(args);
     let mut request = start(&url(args, "postUrl")?, Method::Post, "postUrl", settings)?;
+    request.max_response = send::MAX_POSTED;
     add(&mut request, args.get(1), args.get(2), settings)?;
     answer(request, simple, host)
 }

@@ -12,6 +12,8 @@ const MEBIBYTE: usize = 1024 * 1024;
 /// The most that a reply of a Zoho host may hold; other hosts and Creator have [`MAX_FOREIGN`].
 pub const MAX_ZOHO: usize = 15 * MEBIBYTE;
 pub const MAX_FOREIGN: usize = 5 * MEBIBYTE;
+/// The most that `postUrl` takes (`deluge/help/web-data/posturl-function`).
+pub const MAX_POSTED: usize = 50 * MEBIBYTE;
 
 /// Asks for one request.
 pub fn http(host: &mut dyn Host, request: Request) -> Result<Response, Fault> {

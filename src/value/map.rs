@@ -31,6 +31,8 @@ struct Rare {
     /// Whether the map was written `{}`, and the list that it became at its first `add`.
     braces: bool,
     list: OnceCell<List>,
+    /// What is read as `map.name`, beside the pairs.
+    fields: OnceCell<Map>,
 }
 
 /// Pairs in insertion order, by text key.
@@ -158,6 +160,16 @@ impl Map {
     pub fn become_list(&self) -> Option<&List> {
         let rare = self.0.rare.get().filter(|rare| rare.braces)?;
         self.is_empty().then(|| rare.list.get_or_init(List::new))
+    }
+
+    /// Puts fields beside the pairs, once: the `status` and `headers` of a reply.
+    pub fn set_fields(&self, fields: Map) {
+        let _ = self.0.rare.get_or_init(Box::default).fields.set(fields);
+    }
+
+    /// A field beside the pairs, by its name in lower case.
+    pub fn field(&self, name: &str) -> Option<Value> {
+        self.0.rare.get()?.fields.get()?.get_str(name)
     }
 
     pub fn len(&self) -> usize {

@@ -42,6 +42,9 @@ fn serve(client: TcpStream, replies: &Replies, log: &Log) -> io::Result<()> {
             let mut replies = replies.lock().expect("replies");
             if replies.is_empty() { "500 | no more replies".to_owned() } else { replies.remove(0) }
         };
+        if reply == "CUT" {
+            return to_client.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it");
+        }
         to_client.write_all(&written(&reply))?;
     }
     Ok(())
@@ -62,7 +65,8 @@ fn note(request: &Message, log: &Log) {
     }
 }
 
-/// `200 content-type=text/plain; x-a=b | body` as a message. `\n` and `\xE9` in the body are bytes.
+/// `200 content-type=text/plain; x-a=b | body` as a message. `%3B` in a header is a semicolon, `\xE9` in the body a
+/// byte, `{FILL 5}` five letters, `{GZIP 5}` the same compressed; `CUT` is an answer that ends too early.
 fn written(reply: &str) -> Vec<u8> {
     let (head, body) = reply.split_once(" | ").unwrap_or((reply.trim_end_matches(" |"), ""));
     let (status, headers) = head.trim().split_once(' ').unwrap_or((head.trim(), ""));
@@ -75,6 +79,13 @@ fn written(reply: &str) -> Vec<u8> {
 }
 
 fn bytes(text: &str) -> Vec<u8> {
+    let number = |mark: &str| text.strip_prefix(mark)?.strip_suffix('}')?.trim().parse::<usize>().ok();
+    if let Some(count) = number("{FILL") {
+        return vec![b'x'; count];
+    }
+    if let Some(count) = number("{GZIP") {
+        return gzip(&vec![b'x'; count]);
+    }
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("\\x") {
@@ -83,5 +94,17 @@ fn bytes(text: &str) -> Vec<u8> {
         rest = &rest[at + 4..];
     }
     out.extend_from_slice(rest.as_bytes());
+    out
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use tokio::io::AsyncReadExt;
+    let mut out = Vec::new();
+    let read = async {
+        let mut encoder = async_compression::tokio::bufread::GzipEncoder::new(bytes);
+        encoder.read_to_end(&mut out).await
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(read).expect("compresses");
     out
 }

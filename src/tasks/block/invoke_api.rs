@@ -6,10 +6,11 @@ use super::entries::Entries;
 use super::invoke_url::{self, ResponseFormat};
 use super::payload::{self, wrong};
 use crate::fault::Fault;
-use crate::host::{Body, Host, Part, Request, Target};
+use crate::host::{Body, Host, Part, Request, Response, Target};
 use crate::tasks::template::field_text;
 use crate::tasks::{kind, reply, send};
 use crate::value::{Map, Settings, Value};
+use encoding_rs::Encoding;
 
 /// Services by the name that the block gives them, and the family of their hosts.
 const SERVICES: &[(&str, &str)] = &[
@@ -52,7 +53,19 @@ pub fn perform(entries: &Entries, settings: &Settings, host: &mut dyn Host) -> R
     }
     let format = ResponseFormat::of(entries, settings)?;
     let response = send::http(host, request)?;
-    reply::decoded(&response, format.wish, format.charset)
+    let value = reply::decoded(&response, format.wish, format.charset)?;
+    if let Value::Map(map) = &value {
+        map.set_fields(fields(&response));
+    }
+    Ok(value)
+}
+
+/// What scripts read as `response.status` and `response.headers`. Only a map has room for them.
+fn fields(response: &Response) -> Map {
+    let fields = Map::new();
+    fields.put_str("status", Value::Int(response.status.into()));
+    fields.put_str("headers", Value::Map(invoke_url::header_map(response)));
+    fields
 }
 
 fn target(entries: &Entries, settings: &Settings) -> Result<Target, Fault> {
@@ -87,8 +100,12 @@ fn part(map: &Map, settings: &Settings) -> Result<Part, Fault> {
             let value = value.unwrap_or(Value::Null);
             let content_type = content_type.unwrap_or_else(|| "text/plain".to_owned());
             let charset = text("encoding-type")?.unwrap_or_else(|| "UTF-8".to_owned());
-            let part = crate::tasks::request::text_part(&name, &value, settings)?;
-            Ok(Part { content_type: Some(format!("{content_type}; charset={charset}")), ..part })
+            let encoding = Encoding::for_label(charset.as_bytes()).ok_or_else(|| {
+                Fault::value(format!("`encoding-type` expects a character set such as UTF-8, found `{charset}`"))
+            })?;
+            let bytes = encoding.encode(&field_text(&value, settings)?).0.into_owned();
+            let content_type = Some(format!("{content_type}; charset={charset}"));
+            Ok(Part { name, file_name: None, content_type, bytes })
         }
     }
 }
