@@ -30,6 +30,8 @@ pub mod value;
 #[allow(clippy::disallowed_methods)]
 pub mod connections;
 #[cfg(feature = "http")]
+pub(crate) mod database;
+#[cfg(feature = "http")]
 #[allow(clippy::disallowed_methods)]
 pub mod http;
 #[cfg(feature = "repl")]

@@ -21,7 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("eval", &["fault", "value", "host", "builtins", "tasks", "program"]),
     ("engine", &["source", "diagnostic", "fault", "value", "host", "program", "check", "eval"]),
     ("http", &["fault", "host", "connections"]),
-    ("connections", &["fault", "host", "http"]),
+    ("database", &[]),
+    ("connections", &["fault", "host", "http", "database"]),
     ("hosts", &["fault", "host", "http", "connections"]),
     // The witness shares nothing with what it bears witness to.
     ("sandbox", &[]),

@@ -16,6 +16,10 @@ pub struct HostOptions {
     #[cfg(feature = "sandbox")]
     #[arg(long)]
     sandbox: bool,
+    /// PostgreSQL database that holds the connections, as in `postgres://user@host/database`
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "URL", env = "ARARAT_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
     /// Print each request as a curl line, with status, size and time, to standard error
     #[cfg(feature = "http")]
     #[arg(long)]
@@ -125,6 +129,7 @@ impl World {
 mod online {
     use super::{HostOptions, ReplayMatch, World};
     use crate::connections::outbound::Source;
+    use crate::connections::registry::Settings;
     use crate::host::Account;
     use crate::hosts::replay::{Match, ReplayConfig};
     use crate::hosts::tape::{Tape, Writer};
@@ -227,7 +232,8 @@ mod online {
         let reach = Reach { deny_private: options.deny_private_network, allow: options.allow_host.clone() };
         let clock = options.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
         let (outbox, account, trace) = (options.outbox.clone(), account(), trace(options));
-        HostConfig { outbox, account, trace, clock, stop, reach, ..HostConfig::default() }
+        let settings = Settings { database_url: options.database_url.clone(), ..Settings::default() };
+        HostConfig { outbox, account, trace, clock, stop, reach, settings, ..HostConfig::default() }
     }
 
     fn replay(options: &HostOptions, path: &Path, stop: Arc<AtomicBool>) -> Result<ReplayHost, String> {
@@ -262,7 +268,7 @@ mod online {
     /// Starts a sandbox, and makes the registry hold a connection to it, `zoho_crm`.
     #[cfg(feature = "sandbox")]
     fn sandbox(config: &mut HostConfig) -> Result<crate::sandbox::Sandbox, String> {
-        use crate::connections::registry::{Registry, SandboxAccount, Settings};
+        use crate::connections::registry::{Registry, SandboxAccount};
         use crate::sandbox::{Sandbox, SandboxOptions};
         let sandbox = Sandbox::start(SandboxOptions::default()).map_err(|error| error.to_string())?;
         // The sandbox is on loopback: its own address, with its port, may be called in any case.

@@ -100,11 +100,11 @@ impl Outbound {
     /// The request's connection, ready for use: as it was kept, or read and refreshed at need.
     async fn hot(&self, registry: &Registry, request: &Request) -> Result<Arc<Hot>, Error> {
         let key = warm::key_of(request);
-        if let Some(hot) = registry.warm(&key).filter(|hot| !hot.connection.is_due(registry.now())) {
+        if let Some(hot) = registry.warm(&key).await.filter(|hot| !hot.connection.is_due(registry.now())) {
             resolve::check_scopes(request, &hot.connection, &hot.bound.service)?;
             return Ok(hot);
         }
-        let stamp = registry.stamp();
+        let stamp = registry.stamp().await;
         let Chosen { connection, service } = resolve::choose(registry, request).await?;
         refresh::check_state(&connection)?;
         resolve::check_scopes(request, &connection, &service)?;

@@ -40,10 +40,23 @@ pub async fn ready(
     if !needs_refresh(&ready.connection, tokens, rejected, registry.now()) {
         return Ok(ready);
     }
-    let _flight = registry.flight(&ready.connection).await?;
+    let flight = registry.flight(&ready.connection).await?;
+    let done = in_flight(registry, http, service, row, &ready.connection.link_name, rejected).await;
+    flight.end().await;
+    done
+}
+
+/// The part that one caller at a time goes through.
+async fn in_flight(
+    registry: &Registry,
+    http: &Client,
+    service: &Service,
+    row: &OAuth2,
+    link: &str,
+    rejected: Option<&Secret>,
+) -> Result<Ready, Error> {
     // Someone may have refreshed it while we waited.
-    let link = ready.connection.link_name;
-    let ready = read(registry, registry.connection(&link).await?).await?;
+    let ready = read(registry, registry.connection(link).await?).await?;
     let Credential::OAuth2(tokens) = &ready.credential else {
         return Ok(ready);
     };

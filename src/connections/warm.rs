@@ -3,10 +3,10 @@
 
 use super::auth::Bound;
 use super::connection::Connection;
+use super::store::Store;
 use crate::host::{Request, Target};
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -21,21 +21,25 @@ pub struct Hot {
     pub bound: Bound,
 }
 
-/// Which registry was read: this process's writes, and the file's last change by anyone.
+/// Which registry was read: this process's writes, and the last change by anyone, as the file's
+/// time or the server's count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stamp {
     writes: u64,
     file: Option<(SystemTime, u64)>,
+    server: Option<i64>,
 }
 
 impl Stamp {
     /// Taken before reading, so that a change during the reading shows.
-    pub fn take(writes: u64, file: Option<&Path>) -> Option<Self> {
-        let Some(path) = file else {
-            return Some(Stamp { writes, file: None });
+    pub async fn take(store: &Store) -> Option<Self> {
+        let writes = store.writes();
+        let server = store.changes().await.ok()?;
+        let Some(path) = store.file() else {
+            return Some(Stamp { writes, file: None, server });
         };
         let about = fs::metadata(path).ok()?;
-        Some(Stamp { writes, file: Some((about.modified().ok()?, about.len())) })
+        Some(Stamp { writes, file: Some((about.modified().ok()?, about.len())), server })
     }
 
     fn is_sure(&self) -> bool {

@@ -1,7 +1,7 @@
 //! `ararat connections`, `services` and `vault`, as a script would run them.
 
 use crate::provider::{Provider, json, text};
-use crate::stage::Folder;
+use crate::stage::{Folder, database_of};
 use serde_json::json;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -21,6 +21,7 @@ impl Cli {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ararat"));
         command.args(args).env("ARARAT_HOME", &self.home.0);
+        command.env("ARARAT_DATABASE_URL", database_of(&self.home.0).unwrap_or_default());
         for name in ["ARARAT_PASSPHRASE", "ARARAT_VAULT_KEY", "ARARAT_KEY_FILE"] {
             command.env_remove(name);
         }

@@ -1,7 +1,7 @@
 //! Signing in by device code, in the standard's form and in Zoho's, and by pasting an address back.
 
 use crate::provider::{Provider, Seen, json, text};
-use crate::stage::{Clock, Folder, START, wait};
+use crate::stage::{Clock, Folder, START, database_of, in_memory, open, wait};
 use ararat::connections::sign_in::{self, device::Polled};
 use ararat::connections::{NewConnection, Registry, Secret, Service, State};
 use ararat::http::{Client, Options};
@@ -21,7 +21,7 @@ fn service(url: &str, more: &str) -> Service {
 }
 
 fn registry_with(service: &Service, clock: &Clock) -> (Registry, Client) {
-    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    let registry = in_memory(clock.settings());
     wait(registry.add_service(service)).expect("a service");
     let (service, name, link_name) = ("tv".to_owned(), "TV".to_owned(), "tv".to_owned());
     wait(registry.add(NewConnection { service, name, link_name, ..NewConnection::default() })).expect("a connection");
@@ -151,7 +151,7 @@ fn a_service_without_device_codes_names_the_other_way() {
 fn the_address_can_be_pasted_back_without_a_terminal() {
     let provider = Provider::start(|_| json(json!({"access_token": "tok", "expires_in": 3600})));
     let home = Folder::new();
-    let registry = wait(Registry::open(&home.0, Clock::new().settings_of("asha"))).expect("a registry");
+    let registry = open(&home.0, Clock::new().settings_of("asha")).expect("a registry");
     wait(registry.add_service(&service(&provider.url, ""))).expect("a service");
     let (service, name, link_name) = ("tv".to_owned(), "TV".to_owned(), "tv".to_owned());
     wait(registry.add(NewConnection { service, name, link_name, ..NewConnection::default() })).expect("a connection");
@@ -161,6 +161,7 @@ fn the_address_can_be_pasted_back_without_a_terminal() {
         .args(["connections", "connect", "tv", "--grant", "authorization_code", "--paste", "--port", "8999"])
         .args(["--as", "asha"])
         .env("ARARAT_HOME", &home.0)
+        .env("ARARAT_DATABASE_URL", database_of(&home.0).unwrap_or_default())
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -1,7 +1,7 @@
 //! Sign-in flows against a scripted provider.
 
 use crate::provider::{Answer, Provider, json, text};
-use crate::stage::{Clock, get, host, send, wait};
+use crate::stage::{Clock, get, host, in_memory, send, wait};
 use ararat::connections::sign_in::loopback::Loopback;
 use ararat::connections::sign_in::{self, Callback};
 use ararat::connections::{Credential, Error, NewConnection, Registry, Secret, Service, State};
@@ -32,7 +32,7 @@ fn oauth2_service(url: &str, more: &str) -> Service {
 }
 
 fn registry_with(service: &Service) -> (Registry, Client) {
-    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let registry = in_memory(Clock::new().settings());
     wait(registry.add_service(service)).expect("a service");
     let new = NewConnection {
         service: service.link_name.clone(),
@@ -130,10 +130,10 @@ fn client_credentials_are_asked_again_when_they_end() {
         _ => text(200, "fine"),
     });
     let service = oauth2_service(&provider.url, "client_auth = \"header\"\nscope_delimiter = \" \"");
-    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let registry = in_memory(Clock::new().settings());
     drop(registry);
     let clock = Clock::new();
-    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    let registry = in_memory(clock.settings());
     wait(registry.add_service(&service)).expect("a service");
     let (name, link_name) = ("Meet".to_owned(), "meet".to_owned());
     let scopes = vec!["a,b".to_owned()];
@@ -249,7 +249,7 @@ fn oauth1_in_three_legs() {
 
 #[test]
 fn zohos_accounts_server_must_be_zohos() {
-    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let registry = in_memory(Clock::new().settings());
     let (service, name, link_name) = ("zoho_crm".to_owned(), "CRM".to_owned(), "crm".to_owned());
     wait(registry.add(NewConnection { service, name, link_name, ..NewConnection::default() })).expect("a connection");
     wait(sign_in::set_client(&registry, "crm", "id", Some(Secret::new("secret")))).expect("a client");
@@ -273,7 +273,7 @@ fn aws_requests_are_signed_for_their_region() {
          params = [\"aws_service\", \"aws_region\"]\nauth = \"aws_sigv4\"\n"
     ))
     .expect("a service");
-    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let registry = in_memory(Clock::new().settings());
     wait(registry.add_service(&service)).expect("added");
     let params = [("aws_service".to_owned(), "s3".to_owned()), ("aws_region".to_owned(), "eu-west-1".to_owned())];
     let (service, name, link_name) = ("store".to_owned(), "Store".to_owned(), "store".to_owned());

@@ -1,9 +1,9 @@
 //! The blocking host: redirects, limits, broken answers, where credentials may go.
 
 use crate::provider::{Answer, Provider, json, text};
-use crate::stage::{Clock, Folder, get, host, request, sandbox, send, task, wait};
+use crate::stage::{Clock, Folder, get, host, in_memory, request, sandbox, send, task, wait};
+use ararat::connections::NewConnection;
 use ararat::connections::outbound::Source;
-use ararat::connections::{NewConnection, Registry};
 use ararat::host::{Ask, Body, Host, Mail, Method, Reply, Target};
 use ararat::hosts::{BlockingHost, HostConfig};
 use ararat::http::network::Reach;
@@ -241,7 +241,7 @@ fn mail_goes_to_the_outbox_or_nowhere() {
 #[test]
 fn dynamic_parameters_fill_addresses() {
     let provider = Provider::start(|_| text(200, "fine"));
-    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let registry = in_memory(Clock::new().settings());
     let service: ararat::connections::Service = toml::from_str(&format!(
         r#"
         link_name = "own"

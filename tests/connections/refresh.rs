@@ -1,8 +1,8 @@
 //! Tokens are refreshed in time, once, and by one caller at a time.
 
 use crate::provider::{Answer, Provider, Seen, json, text};
-use crate::stage::{Clock, Folder, account, get, host, sandbox, send, task, wait};
-use ararat::connections::{Registry, State};
+use crate::stage::{Clock, Folder, account, get, host, in_memory, open, sandbox, send, task, wait};
+use ararat::connections::State;
 use ararat::fault::FaultKind;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,11 +105,11 @@ fn two_registries_on_one_directory_make_one_token_request() {
     });
     let (folder, clock) = (Folder::new(), Clock::new());
     // Each has its own file, locks and cache, as two processes have.
-    let first = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+    let first = open(&folder.0, clock.settings()).expect("a registry");
     wait(first.add_sandbox(&account(&provider.url))).expect("a connection");
     let threads: Vec<_> = (0..6)
         .map(|_| {
-            let registry = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+            let registry = open(&folder.0, clock.settings()).expect("a registry");
             std::thread::spawn(move || {
                 send(&mut host(&registry), task("/crm/v2/Leads", None)).expect("an answer").status
             })
@@ -231,9 +231,9 @@ fn a_slow_answer_is_a_socket_timeout() {
 #[test]
 fn a_change_by_another_process_counts_at_once() {
     let (provider, clock, folder) = (zoho(), Clock::new(), Folder::new());
-    let first = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+    let first = open(&folder.0, clock.settings()).expect("a registry");
     wait(first.add_sandbox(&account(&provider.url))).expect("a connection");
-    let second = wait(Registry::open(&folder.0, clock.settings())).expect("a registry");
+    let second = open(&folder.0, clock.settings()).expect("a registry");
     let mut host = host(&first);
     for _ in 0..3 {
         send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
@@ -257,7 +257,7 @@ fn a_row_can_name_other_signs_of_an_ended_token() {
         _ => json(json!({"ok": true})),
     });
     let clock = Clock::new();
-    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    let registry = in_memory(clock.settings());
     let text = format!(
         r#"
         link_name = "talk"

@@ -1,13 +1,13 @@
 //! The embedded sandbox through a connection: two halves that share no code agree over HTTP.
 #![cfg(feature = "sandbox")]
 
-use crate::stage::{Clock, host, request, send, task, wait};
+use crate::stage::{Clock, host, in_memory, request, send, task, wait};
 use ararat::connections::{Registry, SandboxAccount};
 use ararat::host::{Body, Method, Target};
 use ararat::sandbox::{Sandbox, SandboxOptions};
 
 fn registry(sandbox: &Sandbox) -> Registry {
-    let registry = wait(Registry::in_memory(Clock::new().settings())).expect("a registry");
+    let registry = in_memory(Clock::new().settings());
     let account = SandboxAccount {
         accounts_url: sandbox.accounts_url(),
         api_url: sandbox.api_url(),

@@ -1,7 +1,7 @@
 //! Several users of one registry: roles, own sign-ins to shared connections, and what uses them.
 
 use crate::provider::{Provider, json, text};
-use crate::stage::{Clock, Folder, get, host, send, wait};
+use crate::stage::{Clock, Folder, get, host, open, send, wait};
 use ararat::connections::registry::Changes;
 use ararat::connections::{Credential, Error, NewConnection, Registry, Role, Secret, Service, State, Use, UseKind};
 use ararat::connections::{sign_in, users};
@@ -17,7 +17,7 @@ struct Office {
 
 fn office(url: &str, login_user: bool) -> Office {
     let (folder, clock) = (Folder::new(), Clock::new());
-    let open = |user: &str| wait(Registry::open(&folder.0, clock.settings_of(user))).expect("a registry");
+    let open = |user: &str| open(&folder.0, clock.settings_of(user)).expect("a registry");
     let (asha, ravi) = (open("asha"), open("ravi"));
     let service: Service = toml::from_str(&format!(
         "link_name = \"meet\"\nname = \"Meet\"\nfamily = \"custom\"\napi_base = \"{url}\"\n[auth.oauth2]\n\

@@ -2,12 +2,14 @@
 
 use ararat::connections::outbound::Source;
 use ararat::connections::registry::Settings;
-use ararat::connections::{Registry, SandboxAccount};
+use ararat::connections::{Error, Registry, SandboxAccount};
 use ararat::fault::Fault;
 use ararat::host::{Ask, Body, Host, Method, Reply, Request, Response, Target};
 use ararat::hosts::{BlockingHost, HostConfig};
 use ararat::http::runtime::block_on;
+use sqlx::Connection;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -41,8 +43,40 @@ impl Clock {
 
     pub fn settings(&self) -> Settings {
         let time = self.0.clone();
-        Settings { clock: Some(Arc::new(move || time.load(Ordering::SeqCst))), ask: None, user: None }
+        Settings { clock: Some(Arc::new(move || time.load(Ordering::SeqCst))), ..Settings::default() }
     }
+}
+
+/// The registry of a folder: its file, or on PostgreSQL the database of the same name.
+pub fn open(dir: &Path, settings: Settings) -> Result<Registry, Error> {
+    wait(Registry::open(dir, Settings { database_url: database_of(dir), ..settings }))
+}
+
+/// A registry that no other test sees.
+pub fn in_memory(settings: Settings) -> Registry {
+    match server() {
+        Some(_) => open(&Folder::lasting(), settings).expect("a registry"),
+        None => wait(Registry::in_memory(settings)).expect("a registry"),
+    }
+}
+
+/// Where the tests run again on PostgreSQL, the address of its server (see `postgres`).
+pub fn server() -> Option<String> {
+    std::env::var(crate::postgres::SERVER).ok()
+}
+
+/// The address of a schema of its own that stands for a folder, made where it is missing.
+pub fn database_of(dir: &Path) -> Option<String> {
+    let url = format!("{}/postgres", server()?);
+    let name = dir.file_name().expect("a name").to_string_lossy().replace('-', "_");
+    wait(async {
+        let mut admin = sqlx::PgConnection::connect(&url).await?;
+        let make = format!("create schema if not exists {name}");
+        sqlx::query(sqlx::AssertSqlSafe(make)).execute(&mut admin).await?;
+        admin.close().await
+    })
+    .expect("a schema");
+    Some(format!("{url}?options[search_path]={name}"))
 }
 
 pub fn account(url: &str) -> SandboxAccount {
@@ -57,7 +91,7 @@ pub fn account(url: &str) -> SandboxAccount {
 
 /// A registry in memory with a connected `zoho_crm` at the given address.
 pub fn sandbox(url: &str, clock: &Clock) -> Registry {
-    let registry = wait(Registry::in_memory(clock.settings())).expect("a registry");
+    let registry = in_memory(clock.settings());
     wait(registry.add_sandbox(&account(url))).expect("a connection");
     registry
 }
@@ -103,6 +137,16 @@ impl Folder {
     pub fn new() -> Self {
         let name = format!("ararat-test-{}-{:016x}", std::process::id(), rand::random::<u64>());
         Folder(std::env::temp_dir().join(name))
+    }
+}
+
+impl Folder {
+    /// One that the end of the whole run removes.
+    fn lasting() -> std::path::PathBuf {
+        let folder = Folder::new();
+        let path = folder.0.clone();
+        std::mem::forget(folder);
+        path
     }
 }
 

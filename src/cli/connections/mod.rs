@@ -184,19 +184,24 @@ async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error>
     Ok(())
 }
 
-/// Who acts.
+/// Who acts, in which registry.
 #[derive(Args)]
 pub(super) struct Actor {
     /// User who acts; the system's user unless given here or in ARARAT_USER
     #[arg(long = "as", value_name = "USER", global = true)]
     acting: Option<String>,
+    /// PostgreSQL database that holds the connections, as in `postgres://user@host/database`;
+    /// a file of the data directory holds them unless given
+    #[arg(long, value_name = "URL", env = "ARARAT_DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
 }
 
 /// The registry of the data directory; a passphrase is asked for on a terminal.
 pub(super) async fn open_registry(actor: &Actor) -> Result<Registry, Error> {
     let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
     let ask = std::io::stdin().is_terminal().then_some(ask);
-    Registry::open_default(Settings { ask, user: actor.acting.clone(), ..Settings::default() }).await
+    let (user, database_url) = (actor.acting.clone(), actor.database_url.clone());
+    Registry::open_default(Settings { ask, user, database_url, ..Settings::default() }).await
 }
 
 pub(super) fn client() -> Client {

@@ -4,6 +4,7 @@
 //! reads no secret: the vault is unlocked when a credential is first needed (`keys`). Services are
 //! in `services`; what is here is connections, their history and their locks.
 
+mod flight;
 mod keys;
 mod services;
 mod sharing;
@@ -18,14 +19,16 @@ use crate::connections::template::Values;
 use crate::connections::vault::Vault;
 use crate::connections::warm::{Hot, Stamp, Warm};
 use crate::connections::{Error, Secret, data_centre, home, scope};
+use crate::database::Place;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::{OwnedMutexGuard, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::RwLock;
 use zeroize::Zeroizing;
 
 pub use crate::connections::store::AuditLine as HistoryLine;
+pub use flight::Flight;
 pub use sharing::Changes;
 
 /// Milliseconds since the epoch.
@@ -34,8 +37,6 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub type Ask = Arc<dyn Fn(&str) -> Result<Zeroizing<String>, Error> + Send + Sync>;
 
 const FILE: &str = "registry.db";
-/// How long a process waits for another one that is refreshing the same connection.
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Services and connections of one data directory.
 #[derive(Clone)]
@@ -65,6 +66,8 @@ pub struct Settings {
     pub ask: Option<Ask>,
     /// Who acts; the environment's ARARAT_USER, or the system's user, where absent.
     pub user: Option<String>,
+    /// `postgres://USER@HOST/DATABASE`, where the registry is not in a file of the data directory.
+    pub database_url: Option<String>,
 }
 
 /// What a person chooses for a new connection.
@@ -95,29 +98,28 @@ pub struct SandboxAccount {
     pub refresh_token: String,
 }
 
-/// A lock on one connection's credentials, in this process and among processes.
-pub struct Flight {
-    _here: OwnedMutexGuard<()>,
-    _everywhere: Option<home::FileLock>,
-}
-
 impl Registry {
     /// Opens the registry of the default data directory, making it where it is missing.
     pub async fn open_default(settings: Settings) -> Result<Self, Error> {
         Self::open(&home::default_dir()?, settings).await
     }
 
-    /// Opens the registry of a data directory, making it where it is missing.
+    /// Opens the registry of a data directory, making it where it is missing. Where the settings
+    /// name a database, that one holds it, and the directory only the vault's key file.
     pub async fn open(dir: &Path, settings: Settings) -> Result<Self, Error> {
         home::make_private_dir(dir)?;
-        let store = Store::open(&dir.join(FILE)).await?;
+        let place = match settings.database_url.as_deref().filter(|url| !url.is_empty()) {
+            Some(url) => Place::parse(url).map_err(Error::usage)?,
+            None => Place::File(dir.join(FILE)),
+        };
+        let store = Store::open(&place).await?;
         Ok(Self::with(store, Some(dir.to_owned()), None, settings))
     }
 
     /// A registry that ends with the process, with a key of its own.
     pub async fn in_memory(settings: Settings) -> Result<Self, Error> {
         let vault = Some(Arc::new(Vault::ephemeral()));
-        Ok(Self::with(Store::in_memory().await?, None, vault, settings))
+        Ok(Self::with(Store::open(&Place::Memory).await?, None, vault, settings))
     }
 
     fn with(store: Store, dir: Option<PathBuf>, vault: Option<Arc<Vault>>, settings: Settings) -> Self {
@@ -380,8 +382,8 @@ impl Registry {
     // --- ready connections
 
     /// A connection kept ready under a key, unless the registry has changed since it was read.
-    pub(in crate::connections) fn warm(&self, key: &str) -> Option<Arc<Hot>> {
-        self.inner.warm.get(key, self.stamp())
+    pub(in crate::connections) async fn warm(&self, key: &str) -> Option<Arc<Hot>> {
+        self.inner.warm.get(key, self.stamp().await)
     }
 
     pub(in crate::connections) fn keep_warm(&self, key: String, stamp: Option<Stamp>, hot: Arc<Hot>) {
@@ -389,30 +391,8 @@ impl Registry {
     }
 
     /// Tells whether the registry has changed, for what is read after it.
-    pub(in crate::connections) fn stamp(&self) -> Option<Stamp> {
-        let file = self.inner.dir.as_ref().map(|dir| dir.join(FILE));
-        Stamp::take(self.inner.store.writes(), file.as_deref())
-    }
-
-    // --- locks
-
-    /// Waits until no one else, here or in another process, changes this connection's tokens.
-    pub async fn flight(&self, connection: &Connection) -> Result<Flight, Error> {
-        let here = {
-            let mut flights = self.inner.flights.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            flights.entry(connection.id.clone()).or_default().clone()
-        };
-        let here = here.lock_owned().await;
-        let everywhere = match &self.inner.dir {
-            Some(dir) => {
-                let locks = dir.join("locks");
-                home::make_private_dir(&locks)?;
-                let path = locks.join(format!("{}.lock", connection.id));
-                Some(home::FileLock::acquire(&path, LOCK_PATIENCE).await?)
-            }
-            None => None,
-        };
-        Ok(Flight { _here: here, _everywhere: everywhere })
+    pub(in crate::connections) async fn stamp(&self) -> Option<Stamp> {
+        Stamp::take(&self.inner.store).await
     }
 }
 

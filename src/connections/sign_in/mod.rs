@@ -173,11 +173,24 @@ pub async fn with_client_credentials(registry: &Registry, http: &Client, link: &
 async fn exchange(registry: &Registry, http: &Client, link: &str, ask: Ask<'_>) -> Result<Connection, Error> {
     let (connection, service, row, _) = oauth2_parts(registry, link).await?;
     registry.must_own_credentials(&connection).await?;
-    let _flight = registry.flight(&connection).await?;
+    let flight = registry.flight(&connection).await?;
+    let done = exchange_in_flight(registry, http, &service, &row, link, ask).await;
+    flight.end().await;
+    done
+}
+
+async fn exchange_in_flight(
+    registry: &Registry,
+    http: &Client,
+    service: &Service,
+    row: &OAuth2,
+    link: &str,
+    ask: Ask<'_>,
+) -> Result<Connection, Error> {
     let (mut connection, _, _, tokens) = oauth2_parts(registry, link).await?;
-    let values = refresh::values_of(&service, &connection)?;
+    let values = refresh::values_of(service, &connection)?;
     refresh::learn(http, &tokens);
-    let granted = oauth2::ask(http, &row, &values, &tokens, ask).await.map_err(|failure| {
+    let granted = oauth2::ask(http, row, &values, &tokens, ask).await.map_err(|failure| {
         let reason = http.redactor().clean(failure.reason()).into_owned();
         let more = match &failure {
             TokenFailure::Dead(_) => "; the code or token is used, expired, or of another data centre",
@@ -185,7 +198,7 @@ async fn exchange(registry: &Registry, http: &Client, link: &str, ask: Ask<'_>) 
         };
         refused(link, &format!("{reason}{more}"))
     })?;
-    let tokens = refresh::take(registry, &service, &mut connection, tokens, granted);
+    let tokens = refresh::take(registry, service, &mut connection, tokens, granted);
     refresh::learn(http, &tokens);
     registry.save(&connection, Some(&Credential::OAuth2(tokens))).await?;
     registry.log(link, "connected", None).await?;

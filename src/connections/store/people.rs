@@ -3,27 +3,30 @@
 //! A sign-in is read and written as the connection it belongs to, with the user's own state laid
 //! over it; so everything that signs in, refreshes or revokes treats both alike.
 
-use super::{Details, SecretChange, Store, details_of, put_secret, shred};
+use super::sealed::{put_secret, shred};
+use super::{Details, SecretChange, Store, details_of};
 use crate::connections::connection::{Connection, State};
 use crate::connections::{Error, dependency::Use, users::Role};
+use crate::database;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 impl Store {
     /// All users by name, with their roles.
     pub async fn users(&self) -> Result<Vec<(String, Role)>, Error> {
-        let rows = sqlx::query("select name, role from users order by name").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("select name, role from users order by name").fetch_all(self.pool()).await?;
         rows.iter().map(read_user).collect()
     }
 
     /// Makes a user the administrator if there are no users at all.
     pub async fn claim_administration(&self, user: &str, now: i64) -> Result<(), Error> {
-        sqlx::query("insert into users (name, role, created_at) select ?, ?, ? where not exists (select 1 from users)")
-            .bind(user)
-            .bind(Role::Administrator.word())
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "insert into users (name, role, created_at) select $1, $2, $3 where not exists (select 1 from users)",
+        )
+        .bind(user)
+        .bind(Role::Administrator.word())
+        .bind(now)
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
 
@@ -31,14 +34,14 @@ impl Store {
     pub async fn set_role(&self, user: &str, role: Role, now: i64) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         sqlx::query(
-            "insert into users (name, role, created_at) values (?, ?, ?) on conflict (name) do update set role = excluded.role",
+            "insert into users (name, role, created_at) values ($1, $2, $3) on conflict (name) do update set role = excluded.role",
         )
         .bind(user)
         .bind(role.word())
         .bind(now)
         .execute(&mut *tx)
         .await?;
-        let query = sqlx::query_scalar("select count(*) from users where role = ?").bind(Role::Administrator.word());
+        let query = sqlx::query_scalar("select count(*) from users where role = $1").bind(Role::Administrator.word());
         let left: i64 = query.fetch_one(&mut *tx).await?;
         if left == 0 {
             return Ok(false);
@@ -49,13 +52,14 @@ impl Store {
 
     /// A user's own sign-in to a connection, laid over it.
     pub async fn sign_in(&self, base: &Connection, user: &str) -> Result<Option<Connection>, Error> {
-        let query = sqlx::query("select * from sign_ins where connection = ? and user = ?").bind(&base.id).bind(user);
-        query.fetch_optional(&self.pool).await?.as_ref().map(|row| laid_over(base, user, row)).transpose()
+        let query =
+            sqlx::query("select * from sign_ins where connection = $1 and \"user\" = $2").bind(&base.id).bind(user);
+        query.fetch_optional(self.pool()).await?.as_ref().map(|row| laid_over(base, user, row)).transpose()
     }
 
     /// A user's own sign-ins, by the connection's id.
     pub async fn sign_ins_of(&self, user: &str, bases: &[Connection]) -> Result<Vec<Connection>, Error> {
-        let rows = sqlx::query("select * from sign_ins where user = ?").bind(user).fetch_all(&self.pool).await?;
+        let rows = sqlx::query("select * from sign_ins where \"user\" = $1").bind(user).fetch_all(self.pool()).await?;
         let mut found = Vec::new();
         for row in &rows {
             let connection: String = row.try_get("connection")?;
@@ -68,19 +72,19 @@ impl Store {
 
     /// Users who signed in to a connection with credentials of their own.
     pub async fn signed_in_users(&self, connection: &str) -> Result<Vec<String>, Error> {
-        let query = sqlx::query_scalar("select user from sign_ins where connection = ? order by user");
-        Ok(query.bind(connection).fetch_all(&self.pool).await?)
+        let query = sqlx::query_scalar("select \"user\" from sign_ins where connection = $1 order by 1");
+        Ok(query.bind(connection).fetch_all(self.pool()).await?)
     }
 
     /// Writes a user's own sign-in; `false` if it was changed since it was read.
     pub(super) async fn update_sign_in(&self, of: &Connection, secret: SecretChange<'_>) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let done = sqlx::query(
-            "insert into sign_ins (id, connection, user, state, details, expires_at, lifetime, retry_at, revision, \
-             updated_at) values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?) on conflict (connection, user) do update set \
+            "insert into sign_ins (id, connection, \"user\", state, details, expires_at, lifetime, retry_at, revision, \
+             updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) on conflict (connection, \"user\") do update set \
              state = excluded.state, details = excluded.details, expires_at = excluded.expires_at, \
              lifetime = excluded.lifetime, retry_at = excluded.retry_at, updated_at = excluded.updated_at, \
-             revision = revision + 1 where id = excluded.id and revision = ?",
+             revision = sign_ins.revision + 1 where sign_ins.id = excluded.id and sign_ins.revision = $10",
         )
         .bind(&of.id)
         .bind(&of.base)
@@ -109,47 +113,49 @@ impl Store {
     /// Forgets all users' own sign-ins to a connection.
     pub async fn forget_sign_ins(&self, connection: &str) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        sqlx::query("delete from secrets where record in (select id from sign_ins where connection = ?)")
+        sqlx::query("delete from secrets where record in (select id from sign_ins where connection = $1)")
             .bind(connection)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("delete from sign_ins where connection = ?").bind(connection).execute(&mut *tx).await?;
+        sqlx::query("delete from sign_ins where connection = $1").bind(connection).execute(&mut *tx).await?;
         self.commit(tx).await
     }
 
     pub async fn uses(&self, connection: &str) -> Result<Vec<Use>, Error> {
-        let query = sqlx::query("select kind, name from uses where connection = ? order by kind, name");
-        let rows = query.bind(connection).fetch_all(&self.pool).await?;
+        let query = sqlx::query("select kind, name from uses where connection = $1 order by kind, name");
+        let rows = query.bind(connection).fetch_all(self.pool()).await?;
         rows.iter().map(|row| Use::read(row.try_get("kind")?, row.try_get("name")?)).collect()
     }
 
     pub async fn add_use(&self, connection: &str, by: &Use, now: i64) -> Result<(), Error> {
-        sqlx::query("insert or ignore into uses (connection, kind, name, created_at) values (?, ?, ?, ?)")
-            .bind(connection)
-            .bind(by.kind.word())
-            .bind(&by.name)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "insert into uses (connection, kind, name, created_at) values ($1, $2, $3, $4) on conflict do nothing",
+        )
+        .bind(connection)
+        .bind(by.kind.word())
+        .bind(&by.name)
+        .bind(now)
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
 
     /// `false` where there was no such use.
     pub async fn remove_use(&self, connection: &str, by: &Use) -> Result<bool, Error> {
-        let query = sqlx::query("delete from uses where connection = ? and kind = ? and name = ?");
-        let done = query.bind(connection).bind(by.kind.word()).bind(&by.name).execute(&self.pool).await?;
+        let query = sqlx::query("delete from uses where connection = $1 and kind = $2 and name = $3");
+        let done = query.bind(connection).bind(by.kind.word()).bind(&by.name).execute(self.pool()).await?;
         Ok(done.rows_affected() > 0)
     }
 }
 
-fn read_user(row: &SqliteRow) -> Result<(String, Role), Error> {
+fn read_user(row: &database::Row) -> Result<(String, Role), Error> {
     let word: String = row.try_get("role")?;
     let role = Role::parse(&word).ok_or_else(|| super::damaged("role", &word))?;
     Ok((row.try_get("name")?, role))
 }
 
 /// What is the user's own comes from the sign-in, the rest from the connection.
-fn laid_over(base: &Connection, user: &str, row: &SqliteRow) -> Result<Connection, Error> {
+fn laid_over(base: &Connection, user: &str, row: &database::Row) -> Result<Connection, Error> {
     let state: String = row.try_get("state")?;
     let state = State::parse(&state).ok_or_else(|| super::damaged("state", &state))?;
     let text: String = row.try_get("details")?;
