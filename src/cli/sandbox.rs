@@ -6,7 +6,22 @@ use clap::Args;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
+/// What `ararat sandbox --help` ends with.
+const CONTROLS: &str = "\
+While it runs, tests can steer it with JSON sent to /__sandbox/…:
+  GET, PUT state            export or import everything
+  POST reset                as at the first start; clients and tokens stay
+  GET, POST clock           {\"set\": \"2026-03-02T06:30:00Z\"}, {\"advance_seconds\": 60} or {\"system\": true}
+  POST, DELETE faults       {\"status\": 503, \"count\": 2, \"path\": \"/crm\", \"method\": \"GET\", \"body\": {}, \"retry_after\": 5}
+  POST latency              {\"milliseconds\": 200}
+  POST throttle             {\"on\": true} for tokens, {\"calls_per_minute\": 10} for the APIs
+  POST consent              {\"mode\": \"ask\"}, \"approve\" or \"deny\"
+  POST tokens/expire        ends all access tokens; tokens/revoke the refresh tokens too
+  GET, DELETE outbox        mail and messages that would have been sent
+  GET calls                 the last 500 calls, without secrets";
+
 #[derive(Args)]
+#[command(after_help = CONTROLS)]
 pub struct Serve {
     /// Port on 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 0)]
@@ -14,9 +29,9 @@ pub struct Serve {
     /// Folder for the SQLite file that keeps the state; without it the state is gone at the end
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// TOML file with modules of your own
-    #[arg(long, value_name = "FILE")]
-    modules: Option<PathBuf>,
+    /// TOML file with modules and fields of your own (docs/sandbox.md shows one)
+    #[arg(long, value_name = "FILE", alias = "modules")]
+    schema: Option<PathBuf>,
     /// Print the addresses and credentials as one line of JSON, and nothing else
     #[arg(long)]
     json: bool,
@@ -25,7 +40,7 @@ pub struct Serve {
 impl Serve {
     pub fn main(self) -> Exit {
         let options =
-            SandboxOptions { port: self.port, data: self.data, modules: self.modules, ..SandboxOptions::default() };
+            SandboxOptions { port: self.port, data: self.data, modules: self.schema, ..SandboxOptions::default() };
         let sandbox = match Sandbox::start(options) {
             Ok(sandbox) => sandbox,
             Err(error) => return bad_use(error),

@@ -72,6 +72,8 @@ pub struct Control {
     latency: Duration,
     faults: Vec<Fault>,
     calls: VecDeque<Value>,
+    calls_per_minute: Option<usize>,
+    lately: VecDeque<i64>,
 }
 
 impl Control {
@@ -100,6 +102,21 @@ impl Control {
         Some(answer)
     }
 
+    /// Counts a call, and answers instead where there were too many within a minute of the sandbox's clock.
+    pub fn throttled(&mut self, now_ms: i64) -> Option<Answer> {
+        let most = self.calls_per_minute?;
+        self.lately.retain(|at| now_ms - at < 60_000);
+        if self.lately.len() < most {
+            self.lately.push_back(now_ms);
+            return None;
+        }
+        let first = self.lately.front().copied().unwrap_or(now_ms);
+        let message = "You have made too many requests within a certain time frame. Please try again later.";
+        let mut answer = Answer::from(Problem::new(429, "TOO_MANY_REQUESTS", message, json!({"limit": most})));
+        answer.headers.push(("retry-after", ((first + 60_999 - now_ms) / 1000).to_string()));
+        Some(answer)
+    }
+
     /// Remembers that this was asked and how it was answered, without secrets.
     pub fn remember(&mut self, call: &Call, status: u16) {
         if self.calls.len() == REMEMBERED_CALLS {
@@ -125,6 +142,10 @@ pub fn answer(world: &mut World, call: &Call) -> Result<Answer, Problem> {
         (&Method::DELETE, ["faults"]) => world.control.faults.clear(),
         (&Method::POST, ["latency"]) => {
             world.control.latency = Duration::from_millis(number(&body, "milliseconds")?.min(60_000));
+        }
+        (&Method::POST, ["throttle"]) if body.get("calls_per_minute").is_some() => {
+            world.control.calls_per_minute = body["calls_per_minute"].as_u64().and_then(|most| most.try_into().ok());
+            world.control.lately.clear();
         }
         (&Method::POST, ["throttle"]) => world.control.throttle_tokens = body["on"].as_bool().unwrap_or(true),
         (&Method::POST, ["consent"]) => world.control.consent = read(body["mode"].clone(), "mode")?,

@@ -82,9 +82,10 @@ impl Params {
         self.get(name).unwrap_or("")
     }
 
-    /// The comma-separated values of this name, trimmed, without empty ones.
+    /// The comma-separated values of this name, trimmed, without empty ones; a name may come several times.
     pub fn list(&self, name: &str) -> Vec<String> {
-        self.text(name).split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        let all = self.0.iter().filter(|(key, _)| key == name).flat_map(|(_, value)| value.split(','));
+        all.map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 }
 

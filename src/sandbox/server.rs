@@ -169,8 +169,10 @@ fn route(world: &mut World, call: &Call) -> Answer {
     if first == "__sandbox" {
         return control::answer(world, call).unwrap_or_else(Answer::from);
     }
-    let answer = match world.control.fault(call) {
-        Some(fault) => fault,
+    let now = world.now_ms();
+    let limited = (first != "oauth").then(|| world.control.throttled(now)).flatten();
+    let answer = match world.control.fault(call).or(limited) {
+        Some(instead) => instead,
         None => match first {
             "oauth" => accounts::answer(world, call),
             "crm" => crm::answer(world, call),

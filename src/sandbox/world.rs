@@ -80,9 +80,10 @@ impl World {
         (ORG_PREFIX + last + 1).to_string()
     }
 
-    /// The next number of a series, such as that of invoices.
-    pub fn next_number(&mut self, series: &str) -> u64 {
-        let last = self.docs.get("counters", series).and_then(serde_json::Value::as_u64).unwrap_or(1000);
+    /// The next number of a series, such as that of invoices; the first is 1001 unless the series says.
+    pub fn next_number(&mut self, series: &str, first: Option<u64>) -> u64 {
+        let before = first.unwrap_or(1001).saturating_sub(1);
+        let last = self.docs.get("counters", series).and_then(serde_json::Value::as_u64).unwrap_or(before);
         self.docs.put("counters", series, json!(last + 1));
         last + 1
     }

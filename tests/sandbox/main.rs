@@ -4,15 +4,19 @@
 #![allow(clippy::disallowed_methods)]
 
 mod accounts;
+mod bulk;
 mod clients;
 mod contract;
 mod control;
 mod coql;
 mod desk;
+mod kinds;
 mod limits;
 mod meta;
 mod persistence;
+mod process;
 mod records;
 mod related;
 mod search;
+mod settings;
 mod write;

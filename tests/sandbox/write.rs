@@ -286,7 +286,7 @@ async fn several_records_change_at_once() {
     assert_eq!(body["data"][2]["code"], "INVALID_DATA");
     assert_eq!(desk.get("/crm/v8/Leads/search?criteria=(City:equals:bergen)").await.1["info"]["count"], 2);
     let body = json!({"data": [{"City": "Bergen"}], "cvid": "1"});
-    assert_eq!(desk.post("/crm/v8/Leads/actions/mass_update", body).await.1["code"], "NOT_SUPPORTED");
+    assert_eq!(desk.post("/crm/v8/Leads/actions/mass_update", body).await.1["code"], "INVALID_DATA");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! `actions/…` on a module or a record: count, tags, conversion, a new owner, mail, a copy.
 
 use super::super::exchange::{Answer, Problem};
+use super::mass::{change_owner, job, mass_change_owner, mass_delete, mass_update};
 use super::validate::{self, Place};
-use super::{Ctx, Outcome, convert, problem, search, tags, write};
+use super::{Ctx, Outcome, blueprint, convert, problem, search, sharing, tags, uploads, write};
 use serde_json::{Map, Value, json};
 
 /// `/{module}/actions/{action}`.
@@ -14,7 +15,17 @@ pub fn on_module(ctx: &mut Ctx, method: &str, module: &str, action: &str) -> Out
             tags::on_records(ctx, module, &ids, action == "add_tags")
         }
         ("POST", "mass_update") => mass_update(ctx, module),
-        (_, "count" | "add_tags" | "remove_tags" | "mass_update") => Err(problem::invalid_method()),
+        ("POST", "change_owner") => {
+            let ids = ids(ctx)?;
+            change_owner(ctx, module, &ids)
+        }
+        ("POST", "mass_change_owner") => mass_change_owner(ctx, module),
+        ("POST", "mass_delete") => mass_delete(ctx, module),
+        ("GET", "mass_update" | "mass_change_owner" | "mass_delete") => job(ctx, module),
+        (
+            _,
+            "count" | "add_tags" | "remove_tags" | "mass_update" | "change_owner" | "mass_change_owner" | "mass_delete",
+        ) => Err(problem::invalid_method()),
         _ => Err(unknown(action)),
     }
 }
@@ -24,10 +35,13 @@ pub fn on_record(ctx: &mut Ctx, method: &str, module: &str, id: &str, action: &s
     match (method, action) {
         ("POST", "add_tags" | "remove_tags") => tags::on_records(ctx, module, &[id.to_owned()], action == "add_tags"),
         ("POST", "convert") if module.eq_ignore_ascii_case("Leads") => convert::answer(ctx, id),
-        ("POST", "change_owner") => change_owner(ctx, module, id),
+        ("POST", "change_owner") => change_owner(ctx, module, &[id.to_owned()]),
+        ("GET" | "PUT", "blueprint") => blueprint::answer(ctx, method, module, id),
+        (_, "share") => sharing::answer(ctx, method, module, id),
+        ("GET", "download_fields_attachment") => uploads::download(ctx, module, id),
         ("POST", "send_mail") => send_mail(ctx, module, id),
         ("POST", "clone") => copy(ctx, module, id),
-        (_, "add_tags" | "remove_tags" | "convert" | "change_owner" | "send_mail" | "clone") => {
+        (_, "add_tags" | "remove_tags" | "convert" | "change_owner" | "send_mail" | "clone" | "blueprint") => {
             Err(problem::invalid_method())
         }
         _ => Err(unknown(action)),
@@ -40,7 +54,8 @@ fn unknown(action: &str) -> Problem {
     Problem::new(404, "INVALID_URL_PATTERN", message, json!({"action": action}))
 }
 
-fn ids(ctx: &Ctx) -> Result<Vec<String>, Problem> {
+/// The `ids` of the query or of the body.
+pub fn ids(ctx: &Ctx) -> Result<Vec<String>, Problem> {
     let named = ctx.call.query.list("ids");
     if !named.is_empty() {
         return Ok(named);
@@ -48,17 +63,6 @@ fn ids(ctx: &Ctx) -> Result<Vec<String>, Problem> {
     let body = ctx.call.json_object().unwrap_or(Value::Null);
     let given: Vec<String> = body["ids"].as_array().into_iter().flatten().filter_map(validate::id_in).collect();
     if given.is_empty() { Err(problem::param_missing("ids")) } else { Ok(given) }
-}
-
-fn change_owner(ctx: &mut Ctx, module: &str, id: &str) -> Outcome {
-    let module = ctx.module(module)?;
-    let body = ctx.call.json_object()?;
-    let owner = body.get("owner").ok_or_else(|| problem::mandatory(json!({"api_name": "owner"})))?;
-    let row = Map::from_iter([("Owner".to_owned(), owner.clone())]);
-    let user = ctx.access.user.clone();
-    write::update_record(ctx.world, &user, &module, id, &row, &Place { path: None })?;
-    let row = write::success("owner updated successfully", json!({"id": id}));
-    Ok(Answer::json(200, &json!({"data": [row]})))
 }
 
 /// Nothing leaves the sandbox: mail goes into an outbox that tests can read.
@@ -82,30 +86,6 @@ fn send_mail(ctx: &mut Ctx, module: &str, id: &str) -> Outcome {
         ctx.world.docs.put("outbox", &message, mail);
         Ok(write::success("Your mail has been sent successfully.", json!({"message_id": message})))
     });
-    Ok(write::answer(ctx, 200, done))
-}
-
-/// The same change to several records; by their ids, for the sandbox keeps no custom views.
-fn mass_update(ctx: &mut Ctx, module: &str) -> Outcome {
-    let module = ctx.module(module)?;
-    let body = ctx.call.json_object()?;
-    if body.get("cvid").is_some() {
-        let message = "the sandbox keeps no custom views; name the records with `ids`";
-        return Err(Problem::new(400, "NOT_SUPPORTED", message, json!({"api_name": "cvid"})));
-    }
-    let ids = ids(ctx)?;
-    if ids.len() > 500 {
-        return Err(Problem::new(400, "LIMIT_EXCEEDED", "Record count exceeded", json!({"limit": 500})));
-    }
-    let rows = write::rows(ctx)?;
-    let row = rows.first().and_then(Value::as_object).cloned().unwrap_or_default();
-    let place = Place::row(ctx.has_paths(), 0);
-    let user = ctx.access.user.clone();
-    let mut done = Vec::with_capacity(ids.len());
-    for id in ids {
-        let record = write::update_record(ctx.world, &user, &module, &id, &row, &place);
-        done.push(record.map(|record| write::success("record updated", write::details(ctx.world, &record))));
-    }
     Ok(write::answer(ctx, 200, done))
 }
 

@@ -57,13 +57,16 @@ pub fn key_of_text(kind: Kind, text: &str) -> Option<Key> {
         return Some(Key::Empty);
     }
     match kind {
-        Kind::Integer | Kind::Double | Kind::Percent | Kind::Currency => text.parse().ok().map(Key::Number),
+        Kind::Integer | Kind::Double | Kind::Percent | Kind::Currency | Kind::Formula => {
+            text.parse().ok().map(Key::Number)
+        }
         Kind::Boolean => text.to_ascii_lowercase().parse().ok().map(Key::Bool),
         Kind::Date => text.parse().ok().map(Key::Day),
         Kind::Datetime => text.parse().ok().map(Key::Moment),
         Kind::Text | Kind::Textarea | Kind::Email | Kind::Phone | Kind::Website => Some(text_key(text)),
         Kind::Picklist | Kind::Multiselectpicklist | Kind::Bigint | Kind::Autonumber => Some(text_key(text)),
         Kind::Lookup | Kind::Ownerlookup | Kind::Userlookup | Kind::Subform => Some(text_key(text)),
+        Kind::Multiselectlookup | Kind::Multiuserlookup | Kind::Fileupload | Kind::Imageupload => Some(text_key(text)),
     }
 }
 
@@ -79,6 +82,11 @@ pub fn keys(world: &World, field: &Field, record: &Value) -> Vec<Key> {
             Some(items) if !items.is_empty() => items.iter().filter_map(Value::as_str).map(text_key).collect(),
             Some(_) | None => vec![Key::Empty],
         },
+        Kind::Multiselectlookup | Kind::Multiuserlookup => {
+            let ids = stored.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str());
+            let found: Vec<Key> = ids.map(text_key).collect();
+            if found.is_empty() { vec![Key::Empty] } else { found }
+        }
         Kind::Lookup => {
             let id = stored["id"].as_str().unwrap_or("");
             match render::target(world, field, record, id) {

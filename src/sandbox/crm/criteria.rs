@@ -22,7 +22,7 @@ pub enum Criteria {
     /// One holds.
     Or(Box<Criteria>, Box<Criteria>),
     /// A field compares so with these values.
-    Test { field: Field, op: Op, values: Vec<Key> },
+    Test { field: Box<Field>, op: Op, values: Vec<Key> },
     /// The record's id is one of these, or is not.
     Id { among: Vec<String>, wanted: bool },
 }
@@ -60,7 +60,8 @@ pub enum Op {
     NotBetween,
 }
 
-fn op(name: &str) -> Option<Op> {
+/// The comparison of this name.
+pub fn op(name: &str) -> Option<Op> {
     Some(match name {
         "equals" | "equal" => Op::Equals,
         "not_equal" | "not_equals" => Op::NotEqual,
@@ -173,24 +174,29 @@ fn test(module: &Module, text: &str) -> Result<Criteria, Problem> {
         return Err(Problem::new(400, "INVALID_QUERY", message, json!({"api_name": name, "param_name": "criteria"})));
     }
     if name == "id" {
-        return match op {
-            Op::Equals | Op::In => Ok(Criteria::Id { among: values, wanted: true }),
-            Op::NotEqual | Op::NotIn => Ok(Criteria::Id { among: values, wanted: false }),
-            Op::StartsWith
-            | Op::EndsWith
-            | Op::Contains
-            | Op::NotContains
-            | Op::Greater
-            | Op::GreaterEqual
-            | Op::Less
-            | Op::LessEqual
-            | Op::Between
-            | Op::NotBetween => Err(problem::invalid_query(details("the operator does not fit the field"))),
-        };
+        return of_id(op, values).ok_or_else(|| problem::invalid_query(details("the operator does not fit the field")));
     }
     let field = module.field(name.strip_suffix(".id").unwrap_or(name));
     let field = field.ok_or_else(|| problem::invalid_query(details("the field is not available for search")))?;
     build(field, op, &values).ok_or_else(|| problem::invalid_query(details("the value does not fit the field")))
+}
+
+/// A comparison of the id with others; nothing where ids are not compared so.
+pub fn of_id(op: Op, among: Vec<String>) -> Option<Criteria> {
+    match op {
+        Op::Equals | Op::In => Some(Criteria::Id { among, wanted: true }),
+        Op::NotEqual | Op::NotIn => Some(Criteria::Id { among, wanted: false }),
+        Op::StartsWith
+        | Op::EndsWith
+        | Op::Contains
+        | Op::NotContains
+        | Op::Greater
+        | Op::GreaterEqual
+        | Op::Less
+        | Op::LessEqual
+        | Op::Between
+        | Op::NotBetween => None,
+    }
 }
 
 /// A comparison of a field with values given as texts; nothing where they do not fit it.
@@ -203,7 +209,7 @@ pub fn build(field: &Field, op: Op, values: &[String]) -> Option<Criteria> {
         Op::Between | Op::NotBetween => keys.len() == 2,
         _ => !keys.is_empty(),
     };
-    wanted.then(|| Criteria::Test { field: field.clone(), op, values: keys })
+    wanted.then(|| Criteria::Test { field: Box::new(field.clone()), op, values: keys })
 }
 
 /// The values of a comparison, divided by commas that are not escaped.

@@ -12,18 +12,27 @@ pub fn answer(ctx: &mut Ctx, module: &str) -> Outcome {
     if !matches!(wanted, "all" | "recycle" | "permanent") {
         return Err(problem::invalid_param("type", "all, recycle or permanent"));
     }
+    let since = records::modified_since(ctx)?;
     let world = &ctx.world;
-    // Everything deleted here is in the bin; nothing leaves it.
     let found: Vec<Value> = world
         .docs
         .all("deleted")
-        .filter(|(_, gone)| gone["module"] == module.name.as_str() && wanted != "permanent")
+        .filter(|(_, gone)| gone["module"] == module.name.as_str())
+        .filter(|(_, gone)| wanted == "all" || (gone["permanent"] == true) == (wanted == "permanent"))
+        .filter(|(_, gone)| {
+            since.is_none_or(|since| {
+                gone["deleted_time"]
+                    .as_str()
+                    .and_then(|at| at.parse().ok())
+                    .is_none_or(|at: jiff::Timestamp| at > since)
+            })
+        })
         .map(|(id, gone)| {
             json!({
                 "deleted_by": render::user(world, &gone["deleted_by"], false),
                 "id": id,
                 "display_name": gone["display_name"],
-                "type": "recycle",
+                "type": if gone["permanent"] == true { "permanent" } else { "recycle" },
                 "created_by": render::user(world, &gone["created_by"], false),
                 "deleted_time": gone["deleted_time"],
             })

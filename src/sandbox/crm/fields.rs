@@ -54,6 +54,12 @@ pub fn of_module(world: &World, module: &Module) -> Vec<Value> {
         .collect()
 }
 
+/// The id of a module's field.
+pub fn id_of(world: &World, module: &Module, name: &str) -> Option<String> {
+    let at = module.fields.iter().position(|field| field.name == name)?;
+    Some((ORG_PREFIX + field_number(world, module, at)).to_string())
+}
+
 /// The fields of the rows of the subform of this name.
 fn of_subform(world: &World, name: &str) -> Option<Vec<Value>> {
     world.modules.iter().find_map(|module| {
@@ -111,10 +117,16 @@ fn shown(world: &World, field: &Field, number: u64, home: &Home) -> Value {
         "pick_list_values": options(field, &id),
         "lookup": lookup(world, field),
         "subform": null,
-        "formula": {},
-        "auto_number": {},
+        "formula": match &field.formula {
+            Some(text) => json!({"return_type": "double", "expression": text}),
+            None => json!({}),
+        },
+        "auto_number": match field.kind {
+            Kind::Autonumber => json!({"prefix": field.prefix, "suffix": field.suffix, "start_number": field.start.unwrap_or(1)}),
+            _ => json!({}),
+        },
         "currency": if field.kind == Kind::Currency { json!({"precision": 2, "rounding_option": "normal"}) } else { json!({}) },
-        "multiselectlookup": {},
+        "multiselectlookup": linking(world, field),
         "tooltip": null,
         "created_source": "default",
         "associated_module": null,
@@ -131,9 +143,21 @@ fn options(field: &Field, id: &str) -> Vec<Value> {
         .collect()
 }
 
+/// The module on the other side of a lookup to several records.
+fn linking(world: &World, field: &Field) -> Value {
+    let Some(target) = field.module.as_deref().filter(|_| field.kind == Kind::Multiselectlookup) else {
+        return json!({});
+    };
+    let id = world.module(target).map(|module| meta::module_id(world, module));
+    json!({
+        "display_label": field.label(), "linking_module": null, "lookup_apiname": field.name,
+        "api_name": field.name, "connectedlookup_apiname": target, "connected_module": target, "id": id,
+    })
+}
+
 /// The module that a lookup points at; `se_module` where each record names its own.
 fn lookup(world: &World, field: &Field) -> Value {
-    let Some(target) = field.module.as_deref() else { return json!({}) };
+    let Some(target) = field.module.as_deref().filter(|_| field.kind == Kind::Lookup) else { return json!({}) };
     let id = world.module(target).map(|module| meta::module_id(world, module));
     json!({
         "display_label": field.label(),

@@ -155,3 +155,33 @@ fn shown_lists(ctx: &Ctx, module: &Module) -> Vec<Value> {
         })
         .collect()
 }
+
+/// `GET /settings/pipeline[/{id}]?layout_id=`: the one pipeline of deals, a stage for each option.
+pub fn pipelines(ctx: &mut Ctx, id: Option<&str>) -> Outcome {
+    ctx.need(&["settings", "pipeline"], "READ").or_else(|_| ctx.need(&["settings", "layouts"], "READ"))?;
+    ctx.call.query.get("layout_id").ok_or_else(|| problem::param_missing("layout_id"))?;
+    let deals = ctx.world.module("Deals").cloned().ok_or_else(problem::invalid_module)?;
+    let stages = fields::of_module(ctx.world, &deals).into_iter().find(|field| field["api_name"] == "Stage");
+    let maps: Vec<Value> =
+        stages.iter().flat_map(|stage| stage["pick_list_values"].as_array()).flatten().map(stage).collect();
+    let pipeline = json!({
+        "id": (ORG_PREFIX + 80_000).to_string(), "display_value": "Standard (Standard)",
+        "actual_value": "Standard (Standard)", "default": true, "maps": maps,
+        "child_available": false, "parent": null,
+    });
+    some("pipeline", vec![pipeline], id)
+}
+
+fn stage(option: &Value) -> Value {
+    let name = option["display_value"].as_str().unwrap_or("");
+    let (kind, category) = match name {
+        "Closed Won" => ("Closed Won", "won"),
+        "Closed Lost" | "Closed Lost to Competition" => ("Closed Lost", "lost"),
+        _ => ("Open", "open"),
+    };
+    json!({
+        "display_value": name, "actual_value": name, "id": option["id"], "sequence_number": option["sequence_number"],
+        "forecast_type": kind, "colour_code": null, "delete": false,
+        "forecast_category": {"name": category, "id": (ORG_PREFIX + 80_010).to_string()},
+    })
+}

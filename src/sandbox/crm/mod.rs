@@ -8,27 +8,40 @@ pub mod problem;
 
 mod actions;
 mod attachments;
+mod blueprint;
+mod bulk;
+mod collection;
 mod compare;
 mod composite;
+mod contact_roles;
 mod convert;
 mod coql;
 mod criteria;
 mod deleted;
 mod fields;
 mod files;
+mod formula;
 mod lines;
+mod locking;
+mod mass;
 mod meta;
 mod org;
 mod photo;
 mod records;
+mod recycle_bin;
 mod related;
 mod render;
 mod search;
+mod sharing;
 mod tags;
+mod timeline;
+mod uploads;
 mod upsert;
 mod users;
 mod validate;
 mod variables;
+mod views;
+mod watch;
 mod write;
 
 pub use write::derive;
@@ -64,6 +77,9 @@ pub fn answer(world: &mut World, call: &Call) -> Answer {
 }
 
 fn outcome(world: &mut World, call: &Call) -> Outcome {
+    if call.segments.get(1).is_some_and(|text| text == "bulk") {
+        return bulk::answer(world, call);
+    }
     let Some(version) = call.segments.get(1).and_then(|text| version(text)) else {
         return Err(unsupported_version(call));
     };
@@ -143,6 +159,10 @@ fn route(ctx: &mut Ctx) -> Outcome {
         (method, ["settings", rest @ ..]) => settings(ctx, method, rest),
         (method, ["users", rest @ ..]) => users::answer(ctx, method, rest),
         ("GET", ["org"]) => org::get(ctx),
+        (method, ["org", "currencies", rest @ ..]) => org::currencies(ctx, method, rest),
+        ("POST", ["upload"]) => bulk::upload(ctx),
+        (method, ["actions", "watch"]) => watch::answer(ctx, method),
+        (method, ["Contacts", "roles", rest @ ..]) => contact_roles::answer(ctx, method, rest),
         ("POST", ["coql"]) => coql::answer(ctx),
         ("POST", ["files"]) => files::upload(ctx),
         ("GET", ["files"]) => files::download(ctx),
@@ -154,6 +174,8 @@ fn route(ctx: &mut Ctx) -> Outcome {
         (_, [_, "search" | "upsert" | "deleted"]) => Err(problem::invalid_method()),
         (method, [module, "actions", action]) => actions::on_module(ctx, method, module, action),
         (method, [module, id, "actions", action]) => actions::on_record(ctx, method, module, id, action),
+        (method, [module, id, "__timeline"]) => timeline::answer(ctx, method, module, id),
+        (method, [module, id, locking::NAME, rest @ ..]) => locking::answer(ctx, method, module, id, rest),
         (method, [module, id, "photo"]) => photo::answer(ctx, method, module, id),
         (method, [module, id, "Attachments", rest @ ..]) => attachments::answer(ctx, method, module, id, rest),
         ("GET", [module]) => records::list(ctx, module),
@@ -174,6 +196,13 @@ fn settings(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
     match (method, rest) {
         (_, ["variables", rest @ ..]) => variables::answer(ctx, method, rest),
         (_, ["tags", rest @ ..]) => tags::answer(ctx, method, rest),
+        (_, ["recycle_bin", rest @ ..]) => recycle_bin::answer(ctx, method, rest),
+        ("GET", ["variable_groups"]) => variables::groups(ctx, None),
+        ("GET", ["variable_groups", key]) => variables::groups(ctx, Some(key)),
+        ("GET", ["custom_views"]) => views::answer(ctx, None),
+        ("GET", ["custom_views", id]) => views::answer(ctx, Some(id)),
+        ("GET", ["pipeline"]) => meta::pipelines(ctx, None),
+        ("GET", ["pipeline", id]) => meta::pipelines(ctx, Some(id)),
         ("GET", ["modules"]) => meta::modules(ctx),
         ("GET", ["modules", name]) => meta::module(ctx, name),
         ("GET", ["fields"]) => fields::all(ctx),
@@ -186,9 +215,13 @@ fn settings(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
         ("GET", ["roles", id]) => org::roles(ctx, Some(id)),
         ("GET", ["profiles"]) => org::profiles(ctx, None),
         ("GET", ["profiles", id]) => org::profiles(ctx, Some(id)),
-        (_, ["modules" | "fields" | "layouts" | "related_lists" | "roles" | "profiles", ..]) => {
-            Err(problem::invalid_method())
+        (
+            _,
+            ["modules" | "fields" | "layouts" | "related_lists" | "roles" | "profiles" | "custom_views" | "pipeline"],
+        ) => {
+            Err(problem::not_imitated("changes of the settings; describe modules and fields in a file for `--schema`"))
         }
+        (_, [name, ..]) => Err(problem::not_imitated(&format!("the settings `{name}`"))),
         _ => Err(problem::invalid_url()),
     }
 }

@@ -33,6 +33,9 @@ pub struct Module {
     /// Lists of related records, beyond notes, attachments and activities.
     #[serde(default)]
     pub related: Vec<Related>,
+    /// The process that its records go through.
+    #[serde(default)]
+    pub blueprint: Option<Blueprint>,
     /// Whether it comes from the user's file.
     #[serde(skip)]
     pub custom: bool,
@@ -49,6 +52,33 @@ pub struct Related {
     /// The lookup in that module which points back; a set of links where absent.
     #[serde(default)]
     pub by: Option<String>,
+}
+
+/// A process: which steps lead from which value of a field to which other.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blueprint {
+    /// What it is called.
+    pub name: String,
+    /// The picklist whose values are its states.
+    pub field: String,
+    /// The steps.
+    pub transitions: Vec<Transition>,
+}
+
+/// A step of a process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transition {
+    /// What it is called.
+    pub name: String,
+    /// The state in which it may be taken.
+    pub from: String,
+    /// The state that it leads to.
+    pub to: String,
+    /// Fields that the record must have then.
+    #[serde(default)]
+    pub required: Vec<String>,
 }
 
 /// A field of a module.
@@ -90,6 +120,18 @@ pub struct Field {
     /// Further modules that a lookup may point at.
     #[serde(default)]
     pub also: Vec<String>,
+    /// What a formula works out: `Amount * Probability / 100`.
+    #[serde(default)]
+    pub formula: Option<String>,
+    /// What stands before an automatic number.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// What stands after it.
+    #[serde(default)]
+    pub suffix: Option<String>,
+    /// The first automatic number.
+    #[serde(default)]
+    pub start: Option<u64>,
     /// The fields of a subform's rows.
     #[serde(default)]
     pub fields: Vec<Field>,
@@ -142,6 +184,16 @@ pub enum Kind {
     Subform,
     /// A number that the CRM gives.
     Autonumber,
+    /// A number that follows from other fields.
+    Formula,
+    /// Several other records.
+    Multiselectlookup,
+    /// Several users.
+    Multiuserlookup,
+    /// Files.
+    Fileupload,
+    /// Pictures.
+    Imageupload,
 }
 
 impl Kind {
@@ -168,6 +220,11 @@ impl Kind {
             Kind::Userlookup => "userlookup",
             Kind::Subform => "subform",
             Kind::Autonumber => "autonumber",
+            Kind::Formula => "formula",
+            Kind::Multiselectlookup => "multiselectlookup",
+            Kind::Multiuserlookup => "multiuserlookup",
+            Kind::Fileupload => "fileupload",
+            Kind::Imageupload => "imageupload",
         }
     }
 
@@ -176,9 +233,10 @@ impl Kind {
         match self {
             Kind::Text | Kind::Textarea | Kind::Email | Kind::Phone | Kind::Website | Kind::Picklist => "string",
             Kind::Date | Kind::Datetime | Kind::Bigint | Kind::Autonumber => "string",
-            Kind::Multiselectpicklist | Kind::Subform => "jsonarray",
+            Kind::Multiselectpicklist | Kind::Subform | Kind::Multiselectlookup | Kind::Multiuserlookup => "jsonarray",
+            Kind::Fileupload | Kind::Imageupload => "jsonarray",
             Kind::Integer => "integer",
-            Kind::Double | Kind::Percent | Kind::Currency => "double",
+            Kind::Double | Kind::Percent | Kind::Currency | Kind::Formula => "double",
             Kind::Boolean => "boolean",
             Kind::Lookup | Kind::Ownerlookup | Kind::Userlookup => "jsonobject",
         }
@@ -215,6 +273,10 @@ impl Field {
             options: Vec::new(),
             module: None,
             also: Vec::new(),
+            formula: None,
+            prefix: None,
+            suffix: None,
+            start: None,
             fields: Vec::new(),
             lines: false,
         }
@@ -251,45 +313,93 @@ pub fn records_kind(module: &str) -> String {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     module: Vec<Module>,
+    #[serde(default)]
+    extend: Vec<Extension>,
 }
 
-/// The built-in modules, then those of the user's text.
+/// More fields for a module that exists already.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Extension {
+    module: String,
+    fields: Vec<Field>,
+}
+
+/// The built-in modules, then those of the user's text, with its fields for the built-in ones.
 pub fn load(custom: Option<&str>) -> Result<Vec<Module>, SandboxError> {
-    let mut modules = parse(include_str!("modules.toml"))?;
-    for mut module in custom.map(parse).transpose()?.unwrap_or_default() {
+    let mut modules = parse(include_str!("modules.toml"))?.module;
+    let custom = custom.map(parse).transpose()?.unwrap_or(File { module: Vec::new(), extend: Vec::new() });
+    for mut module in custom.module {
         module.custom = true;
         if modules.iter().any(|known| known.name == module.name) {
-            let reason = format!("a module named `{}` exists already; choose another name", module.name);
-            return Err(SandboxError::Modules { reason });
+            let name = &module.name;
+            return Err(wrong(format!(
+                "a module named `{name}` exists already; choose another name, or add fields with `[[extend]]`"
+            )));
         }
         modules.push(module);
+    }
+    for extension in custom.extend {
+        extend(&mut modules, extension)?;
     }
     modules.iter_mut().for_each(complete);
     check(&modules)?;
     Ok(modules)
 }
 
-fn parse(text: &str) -> Result<Vec<Module>, SandboxError> {
-    toml::from_str::<File>(text)
-        .map(|file| file.module)
-        .map_err(|error| SandboxError::Modules { reason: error.to_string() })
+fn wrong(reason: String) -> SandboxError {
+    SandboxError::Modules { reason }
+}
+
+fn extend(modules: &mut [Module], extension: Extension) -> Result<(), SandboxError> {
+    let name = extension.module;
+    let module = modules.iter_mut().find(|known| known.name == name);
+    let module = module.ok_or_else(|| wrong(format!("`[[extend]]` names the unknown module `{name}`")))?;
+    for mut field in extension.fields {
+        if module.field(&field.name).is_some() {
+            return Err(wrong(format!("`{name}` has a field named `{}` already", field.name)));
+        }
+        field.custom = true;
+        module.fields.push(field);
+    }
+    Ok(())
+}
+
+fn parse(text: &str) -> Result<File, SandboxError> {
+    toml::from_str::<File>(text).map_err(|error| wrong(error.to_string()))
 }
 
 fn check(modules: &[Module]) -> Result<(), SandboxError> {
     for module in modules {
         if module.field(&module.display).is_none() {
-            let reason = format!("`display` of `{}` names no field of it: `{}`", module.name, module.display);
-            return Err(SandboxError::Modules { reason });
+            return Err(wrong(format!("`display` of `{}` names no field of it: `{}`", module.name, module.display)));
         }
-        for field in &module.fields {
-            let target = field.module.as_deref().unwrap_or("$se_module");
-            let known = target.starts_with('$') || modules.iter().any(|other| other.name == target);
-            if field.kind == Kind::Lookup && !known {
-                let reason = format!("`{}.{}` looks up the unknown module `{target}`", module.name, field.name);
-                return Err(SandboxError::Modules { reason });
+        for field in module.fields.iter().flat_map(|field| std::iter::once(field).chain(&field.fields)) {
+            check_field(modules, module, field)?;
+        }
+        if let Some(process) = &module.blueprint {
+            let steps = process.transitions.iter().flat_map(|step| &step.required);
+            if let Some(name) = steps.chain([&process.field]).find(|name| module.field(name).is_none()) {
+                return Err(wrong(format!("the blueprint of `{}` names the unknown field `{name}`", module.name)));
             }
         }
+    }
+    Ok(())
+}
+
+fn check_field(modules: &[Module], module: &Module, field: &Field) -> Result<(), SandboxError> {
+    let place = format!("{}.{}", module.name, field.name);
+    let target = field.module.as_deref().unwrap_or("$se_module");
+    let known = target.starts_with('$') || modules.iter().any(|other| other.name == target);
+    if matches!(field.kind, Kind::Lookup | Kind::Multiselectlookup) && !known {
+        return Err(wrong(format!("`{place}` looks up the unknown module `{target}`")));
+    }
+    if field.kind == Kind::Formula {
+        let text = field.formula.as_deref().unwrap_or("");
+        super::formula::check(text, |name| module.field(name).is_some())
+            .map_err(|reason| wrong(format!("the formula of `{place}`: {reason}")))?;
     }
     Ok(())
 }
@@ -311,6 +421,9 @@ fn complete(module: &mut Module) {
     for field in &mut module.fields {
         if field.lines {
             field.fields = line_fields();
+        }
+        if matches!(field.kind, Kind::Formula | Kind::Autonumber) {
+            field.read_only = true;
         }
     }
 }

@@ -21,7 +21,7 @@ pub fn scope_mismatch() -> Problem {
 /// No such address.
 pub fn invalid_url() -> Problem {
     let message = "Please check if the URL trying to access is a correct one";
-    Problem::new(404, "INVALID_URL_PATTERN", message, json!({}))
+    Problem::new(404, "INVALID_URL_PATTERN", message, json!({"sandbox": "this address is not imitated"}))
 }
 
 /// No such method at this address.
@@ -38,6 +38,22 @@ pub fn invalid_module() -> Problem {
 /// The id in the address belongs to nothing.
 pub fn invalid_id() -> Problem {
     Problem::new(400, "INVALID_DATA", "the id given seems to be invalid", json!({}))
+}
+
+/// The id in the address belongs to no record of the module.
+pub fn entity_id_invalid() -> Problem {
+    Problem::new(400, "ENTITY_ID_INVALID", "ENTITY_ID_INVALID", json!({"resource_path_index": 1}))
+}
+
+/// What hangs on a lock.
+pub fn locked(details: Value) -> Problem {
+    Problem::new(400, "RECORD_LOCKED", "the record is locked", details)
+}
+
+/// The sandbox knows the address but does not imitate what is behind it.
+pub fn not_imitated(what: &str) -> Problem {
+    let message = format!("the sandbox does not imitate {what}");
+    Problem::new(404, "INVALID_URL_PATTERN", message, json!({}))
 }
 
 /// A parameter is missing.

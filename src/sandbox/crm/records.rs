@@ -2,7 +2,7 @@
 
 use super::super::exchange::{Answer, Problem};
 use super::module::Module;
-use super::{Ctx, Outcome, Version, compare, problem, render};
+use super::{Ctx, Outcome, Version, compare, problem, render, views};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
@@ -21,13 +21,18 @@ pub fn list(ctx: &mut Ctx, module: &str) -> Outcome {
     let ids = query.list("ids");
     let since = modified_since(ctx)?;
     let (sort_by, descending) = sorting(ctx, &module)?;
+    let view = views::wanted(ctx, &module)?;
     let mut found: Vec<&Value> = ctx
         .world
         .docs
         .all(&module.kind())
         .map(|(_, record)| record)
         .filter(|record| ids.is_empty() || ids.iter().any(|id| record["id"] == id.as_str()))
-        .filter(|record| is_visible(&module, record, query.get("converted"), query.get("approved")))
+        .filter(|record| match &view {
+            Some(view) if view.test == views::Test::Converted => views::shows(ctx, view.test, record),
+            Some(view) => views::shows(ctx, view.test, record) && is_visible(&module, record, None, None),
+            None => is_visible(&module, record, query.get("converted"), query.get("approved")),
+        })
         .collect();
     let any = !found.is_empty();
     if let Some(since) = since {
@@ -100,10 +105,12 @@ fn sorting(ctx: &Ctx, module: &Module) -> Result<(String, bool), Problem> {
     }
 }
 
-fn modified_since(ctx: &Ctx) -> Result<Option<Timestamp>, Problem> {
+/// The moment of the `If-Modified-Since` header, in ISO 8601 as Zoho wants it, or as HTTP has it.
+pub fn modified_since(ctx: &Ctx) -> Result<Option<Timestamp>, Problem> {
     let Some(text) = ctx.call.header("if-modified-since") else { return Ok(None) };
-    let wrong = |_| problem::invalid_param("If-Modified-Since", "datetime");
-    text.parse().map(Some).map_err(wrong)
+    let wrong = || problem::invalid_param("If-Modified-Since", "datetime");
+    let http = || jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+    text.parse::<Timestamp>().ok().or_else(http).map(Some).ok_or_else(wrong)
 }
 
 /// When a record was last changed.

@@ -8,8 +8,11 @@ use super::super::world::World;
 use super::module::{Module, Related};
 use super::records::{self, Paging};
 use super::validate::{self, Place};
-use super::{Ctx, Outcome, compare, problem, write};
+use super::{Ctx, Outcome, compare, contact_roles, problem, write};
 use serde_json::{Map, Value, json};
+
+/// The list of a deal whose links say what part a contact plays.
+const ROLES: &str = "Contact_Roles";
 
 /// The lists of a module, notes and activities included.
 pub fn lists(module: &Module) -> Vec<Related> {
@@ -139,7 +142,22 @@ fn read_list(ctx: &Ctx, family: &Family) -> Outcome {
     let mut found: Vec<&Value> = records.filter(|record| belongs(world, family, record)).collect();
     compare::sort(world, &family.child, &mut found, "id", true);
     let paging = Paging::plain(ctx)?;
-    Ok(records::page(ctx, &family.child, &found, &fields, &paging))
+    let mut page = records::page(ctx, &family.child, &found, &fields, &paging);
+    if family.list.name == ROLES && page.status == 200 {
+        add_roles(ctx, family, &mut page);
+    }
+    Ok(page)
+}
+
+/// A deal's contacts are shown with the part that each plays in it.
+fn add_roles(ctx: &Ctx, family: &Family, page: &mut Answer) {
+    let mut body: Value = serde_json::from_slice(&page.body).unwrap_or(Value::Null);
+    for row in body["data"].as_array_mut().into_iter().flatten() {
+        let id = link_id(family, row["id"].as_str().unwrap_or(""));
+        let role = ctx.world.docs.get(&links_kind(family), &id).map(|link| link["Contact_Role"].clone());
+        row["Contact_Role"] = contact_roles::named(ctx, &role.unwrap_or(Value::Null));
+    }
+    page.body = body.to_string().into_bytes();
 }
 
 /// `POST /{module}/{id}/Notes`: the parent is the one in the address.
@@ -180,6 +198,11 @@ fn link(
             Ok(write::success("record updated", write::details(ctx.world, &record)))
         }
         None => {
+            if family.list.name == ROLES
+                && row.get("Contact_Role").is_some_and(|role| !contact_roles::is_known(ctx, role))
+            {
+                return Err(problem::invalid_data(place.details("Contact_Role", &[])));
+            }
             let id = link_id(family, child);
             ctx.world.docs.put(&links_kind(family), &id, Value::Object(row.clone()));
             Ok(write::success("relation added", json!({"id": child})))

@@ -5,7 +5,7 @@
 
 use super::super::world::World;
 use super::module::{Field, Kind, Module, records_kind};
-use super::{Version, lines, meta};
+use super::{Version, lines, locking, meta, uploads};
 use serde_json::{Map, Value, json};
 
 /// A whole record, or the fields asked for.
@@ -22,7 +22,7 @@ pub fn record(world: &World, module: &Module, record: &Value, fields: &[String],
         }
         shown.insert("Tag".to_owned(), tags(world, record));
         shown.insert("id".to_owned(), record["id"].clone());
-        system_keys(module, record, &mut shown);
+        system_keys(world, module, record, &mut shown);
     } else {
         for name in fields {
             if let Some(found) = named(world, module, record, name, version) {
@@ -45,14 +45,14 @@ pub fn named(world: &World, module: &Module, record: &Value, name: &str, version
         }
         _ if name.starts_with('$') => {
             let mut keys = Map::new();
-            system_keys(module, record, &mut keys);
+            system_keys(world, module, record, &mut keys);
             keys.remove(name)
         }
         _ => module.field(name).map(|field| value(world, field, record, version)),
     }
 }
 
-fn system_keys(module: &Module, record: &Value, shown: &mut Map<String, Value>) {
+fn system_keys(world: &World, module: &Module, record: &Value, shown: &mut Map<String, Value>) {
     let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     put("$approved", json!(true));
     put("$approval", json!({"delegate": false, "approve": false, "reject": false, "resubmit": false}));
@@ -60,6 +60,12 @@ fn system_keys(module: &Module, record: &Value, shown: &mut Map<String, Value>) 
     put("$state", json!("save"));
     put("$process_flow", json!(false));
     put("$currency_symbol", json!("$"));
+    put("$in_merge", json!(false));
+    put("$locked_for_me", json!(locking::is_locked(world, record["id"].as_str().unwrap_or(""))));
+    put("$review_process", json!({"approve": false, "reject": false, "resubmit": false}));
+    put("$orchestration", json!(false));
+    put("$pathfinder", json!(false));
+    put("$review", Value::Null);
     if module.convertible {
         put("$converted", record.get("$converted").cloned().unwrap_or(json!(false)));
         put("$converted_detail", record.get("$converted_detail").cloned().unwrap_or(json!({})));
@@ -83,12 +89,15 @@ fn value(world: &World, field: &Field, record: &Value, version: Version) -> Valu
         Kind::Subform => {
             Value::Array(stored.as_array().into_iter().flatten().map(|row| line(world, field, row, version)).collect())
         }
+        Kind::Multiselectlookup => links(world, field, record, stored),
+        Kind::Multiuserlookup => stored.as_array().into_iter().flatten().map(|one| user(world, one, true)).collect(),
+        Kind::Fileupload | Kind::Imageupload => uploads::shown(field, record, stored, version),
         Kind::Multiselectpicklist if stored.is_null() => json!([]),
         Kind::Boolean if stored.is_null() => json!(false),
         Kind::Multiselectpicklist | Kind::Boolean => stored.clone(),
         Kind::Text | Kind::Textarea | Kind::Email | Kind::Phone | Kind::Website | Kind::Picklist => stored.clone(),
         Kind::Integer | Kind::Bigint | Kind::Double | Kind::Percent | Kind::Currency => stored.clone(),
-        Kind::Date | Kind::Datetime | Kind::Autonumber => stored.clone(),
+        Kind::Date | Kind::Datetime | Kind::Autonumber | Kind::Formula => stored.clone(),
     }
 }
 
@@ -108,6 +117,16 @@ fn lookup(world: &World, field: &Field, record: &Value, stored: &Value, version:
         shown["module"] = json!({"api_name": module.name, "id": meta::module_id(world, module)});
     }
     shown
+}
+
+/// Links to several records, each under the field's own name beside the link's id.
+fn links(world: &World, field: &Field, record: &Value, stored: &Value) -> Value {
+    let links = stored.as_array().into_iter().flatten().filter_map(|link| {
+        let id = link["id"].as_str()?;
+        let (module, found) = target(world, field, record, id)?;
+        Some(json!({&field.name: {"name": title(module, found), "id": id}, "id": link["link"]}))
+    });
+    Value::Array(links.collect())
 }
 
 /// The module and the record that a lookup points at.

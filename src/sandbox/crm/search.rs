@@ -4,7 +4,7 @@ use super::super::exchange::{Answer, Problem};
 use super::super::world::World;
 use super::module::{Kind, Module};
 use super::records::{self, Paging};
-use super::{Ctx, Outcome, compare, criteria, problem};
+use super::{Ctx, Outcome, compare, criteria, problem, views};
 use serde_json::{Value, json};
 
 /// Answers a search.
@@ -36,8 +36,13 @@ pub fn count(ctx: &mut Ctx, module: &str) -> Outcome {
         let message = "Please use either Cvid or Search Params. Combination of both the params is not allowed";
         return Err(Problem::new(400, "AMBIGUITY_DURING_PROCESSING", message, json!({"ambiguity_due_to": ["cvid"]})));
     }
+    let view = views::wanted(ctx, &module)?;
     let mut found = matching(ctx, &module)?;
-    found.retain(|record| records::is_visible(&module, record, None, None));
+    found.retain(|record| match &view {
+        Some(view) if view.test == views::Test::Converted => views::shows(ctx, view.test, record),
+        Some(view) => views::shows(ctx, view.test, record) && records::is_visible(&module, record, None, None),
+        None => records::is_visible(&module, record, None, None),
+    });
     Ok(Answer::json(200, &json!({"count": found.len()})))
 }
 

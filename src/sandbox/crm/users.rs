@@ -1,15 +1,33 @@
-//! `/users`: who works with the CRM. Reading only; the seed makes them.
+//! `/users`: who works with the CRM.
 
-use super::super::exchange::Answer;
+use super::super::exchange::{Answer, Problem};
+use super::collection::{self, Done};
 use super::records::Paging;
-use super::{Ctx, Outcome, problem, records};
+use super::validate::id_in;
+use super::{Ctx, Outcome, operation, problem, records, write};
 use serde_json::{Value, json};
+
+const NAME: &str = "users";
 
 /// `/users[/{id}]`.
 pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
-    ctx.need(&["users"], "READ")?;
+    ctx.need(&["users"], operation(&ctx.call.method))?;
     match (method, rest) {
         ("GET", []) => list(ctx),
+        ("GET", ["actions", "count"]) => {
+            let count = of_type(ctx)?.len();
+            Ok(Answer::json(200, &json!({"count": count})))
+        }
+        ("POST", []) => collection::each(ctx, NAME, 201, create),
+        ("PUT", []) => collection::each(ctx, NAME, 200, |ctx, row| {
+            let id = row.get("id").and_then(id_in).ok_or_else(|| problem::mandatory(json!({"api_name": "id"})))?;
+            change(ctx, &id, row)
+        }),
+        ("PUT", [id]) => collection::each(ctx, NAME, 200, |ctx, row| change(ctx, id, row)),
+        ("DELETE", [id]) => {
+            let done = vec![delete(ctx, id)];
+            Ok(collection::rows(NAME, 200, done))
+        }
         ("GET", [id]) => match ctx.world.docs.get("users", id) {
             None if records::is_id(id) => Ok(Answer::empty(204)),
             None => Err(problem::invalid_id()),
@@ -20,7 +38,8 @@ pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
     }
 }
 
-fn list(ctx: &Ctx) -> Outcome {
+/// The users that the `type` and `ids` parameters name.
+fn of_type<'c>(ctx: &'c Ctx) -> Result<Vec<&'c Value>, Problem> {
     let wanted = ctx.call.query.get("type").unwrap_or("AllUsers");
     if !TYPES.contains(&wanted) {
         return Err(problem::invalid_param("type", TYPES[0]));
@@ -33,6 +52,17 @@ fn list(ctx: &Ctx) -> Outcome {
         .filter(|(id, user)| fits(ctx, wanted, id, user) && (ids.is_empty() || ids.iter().any(|wanted| wanted == id)))
         .map(|(_, user)| user)
         .collect();
+    Ok(found)
+}
+
+fn list(ctx: &Ctx) -> Outcome {
+    let mut found = of_type(ctx)?;
+    if let Some(since) = records::modified_since(ctx)? {
+        found.retain(|user| records::modified(user) > since);
+        if found.is_empty() {
+            return Ok(Answer::empty(304));
+        }
+    }
     let paging = Paging::plain(ctx)?;
     let shown = paging.of(&found);
     if shown.is_empty() {
@@ -55,6 +85,120 @@ const TYPES: [&str; 11] = [
     "CurrentUser",
     "CRMUsers",
 ];
+
+/// What callers may set of a user.
+const SETTABLE: [&str; 25] = [
+    "first_name",
+    "last_name",
+    "email",
+    "alias",
+    "phone",
+    "mobile",
+    "fax",
+    "website",
+    "street",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "dob",
+    "signature",
+    "language",
+    "locale",
+    "country_locale",
+    "time_zone",
+    "time_format",
+    "date_format",
+    "Reporting_To",
+    "Currency",
+    "status",
+    "decimal_separator",
+];
+
+fn create(ctx: &mut Ctx, row: &Value) -> Done {
+    for name in ["last_name", "email", "role", "profile"] {
+        if row[name].is_null() {
+            return Err(problem::mandatory(json!({"api_name": name})));
+        }
+    }
+    check_email(ctx, row, None)?;
+    let template = ctx.world.docs.get(NAME, &ctx.access.user).cloned().unwrap_or_else(|| json!({}));
+    let mut user = template;
+    for name in SETTABLE.iter().filter(|name| {
+        !["language", "locale", "country_locale", "time_zone", "time_format", "date_format", "Currency", "country"]
+            .contains(*name)
+    }) {
+        user[*name] = Value::Null;
+    }
+    let id = ctx.world.new_id();
+    let now = json!(ctx.world.now_text());
+    let maker = super::render::user(ctx.world, &json!({"id": ctx.access.user}), false);
+    user["id"] = json!(id);
+    user["zuid"] = Value::Null;
+    user["confirm"] = json!(false);
+    user["created_time"] = now;
+    user["created_by"] = maker;
+    fill(ctx, &mut user, row)?;
+    user["status"] = json!("active");
+    ctx.world.docs.put(NAME, &id, user);
+    Ok(write::success("User added", json!({"id": id})))
+}
+
+fn check_email(ctx: &Ctx, row: &Value, own: Option<&str>) -> Result<(), Problem> {
+    let Some(email) = row["email"].as_str() else { return Ok(()) };
+    if !super::validate::is_email(email) {
+        return Err(problem::invalid_data(json!({"api_name": "email", "expected_data_type": "email"})));
+    }
+    let mut all = ctx.world.docs.all(NAME);
+    let twin = all.find(|(id, user)| {
+        Some(*id) != own && user["email"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(email))
+    });
+    if twin.is_some() {
+        let message = "Failed to add user since same email id is already present";
+        return Err(Problem::new(400, "DUPLICATE_DATA", message, json!({"api_name": "email"})));
+    }
+    Ok(())
+}
+
+/// Writes what a row holds into a user.
+fn fill(ctx: &Ctx, user: &mut Value, row: &Value) -> Result<(), Problem> {
+    for name in SETTABLE {
+        if let Some(value) = row.get(name) {
+            user[name] = value.clone();
+        }
+    }
+    for (name, kind) in [("role", "roles"), ("profile", "profiles")] {
+        let Some(given) = row.get(name).filter(|given| !given.is_null()) else { continue };
+        let known = id_in(given).and_then(|id| ctx.world.docs.get(kind, &id));
+        let known = known.ok_or_else(|| problem::invalid_data(json!({"api_name": name})))?;
+        user[name] = json!({"name": known["name"], "id": known["id"]});
+    }
+    let parts = ["first_name", "last_name"].map(|name| user[name].as_str().unwrap_or("").trim().to_owned());
+    user["full_name"] = json!(parts.join(" ").trim());
+    user["Modified_Time"] = json!(ctx.world.now_text());
+    user["Modified_By"] = super::render::user(ctx.world, &json!({"id": ctx.access.user}), false);
+    Ok(())
+}
+
+fn change(ctx: &mut Ctx, id: &str, row: &Value) -> Done {
+    let mut user = ctx.world.docs.get(NAME, id).cloned().ok_or_else(problem::invalid_id)?;
+    check_email(ctx, row, Some(id))?;
+    fill(ctx, &mut user, row)?;
+    ctx.world.docs.put(NAME, id, user);
+    Ok(write::success("User updated", json!({"id": id})))
+}
+
+/// A deleted user stays, so that what they owned still names them.
+fn delete(ctx: &mut Ctx, id: &str) -> Done {
+    if id == ctx.access.user {
+        return Err(Problem::new(400, "INVALID_REQUEST", "Primary Contact cannot be deleted", json!({"id": id})));
+    }
+    let mut user = ctx.world.docs.get(NAME, id).cloned().ok_or_else(problem::invalid_id)?;
+    user["status"] = json!("deleted");
+    user["Modified_Time"] = json!(ctx.world.now_text());
+    ctx.world.docs.put(NAME, id, user);
+    Ok(write::success("User deleted", json!({"id": id})))
+}
 
 fn fits(ctx: &Ctx, wanted: &str, id: &str, user: &Value) -> bool {
     let active = user["status"] == "active";

@@ -6,7 +6,7 @@
 use super::super::exchange::Problem;
 use super::super::world::World;
 use super::module::{Field, Kind, Module, records_kind};
-use super::{problem, render};
+use super::{problem, render, uploads};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -119,6 +119,11 @@ fn one(world: &mut World, field: &Field, value: &Value, context: &Value, place: 
         Kind::Lookup => lookup(world, field, value, context, place),
         Kind::Ownerlookup | Kind::Userlookup => user(world, field, value, place),
         Kind::Subform => subform(world, field, value, context, place),
+        Kind::Multiselectlookup => links(world, field, value, context, place),
+        Kind::Multiuserlookup => users(world, field, value, place),
+        Kind::Fileupload | Kind::Imageupload => uploads::read(world, field, value, place),
+        // Read-only: what callers send was passed over before.
+        Kind::Formula => Ok(Value::Null),
     }
 }
 
@@ -138,7 +143,8 @@ fn text(field: &Field, value: &Value, kind: &str, fits: fn(&str) -> bool, place:
     if fits(text) { Ok(json!(text)) } else { Err(wrong_type(field, kind, place)) }
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether this could be an e-mail address.
+pub fn is_email(text: &str) -> bool {
     let allowed = |c: char| c.is_alphanumeric() || "._%+-'&/=!#$*?^`{|}~".contains(c);
     text.split_once('@').is_some_and(|(name, domain)| {
         let labels: Vec<&str> = domain.split('.').collect();
@@ -161,7 +167,11 @@ fn picklist(field: &Field, value: &Value, place: &Place) -> Result<Value, Proble
 
 fn options(field: &Field, value: &Value, place: &Place) -> Result<Value, Problem> {
     let items = value.as_array().ok_or_else(|| wrong_type(field, "jsonarray", place))?;
-    if items.iter().all(Value::is_string) { Ok(value.clone()) } else { Err(wrong_type(field, "string", place)) }
+    if !items.iter().all(Value::is_string) {
+        return Err(wrong_type(field, "string", place));
+    }
+    items.iter().try_for_each(|item| picklist(field, item, place).map(|_| ()))?;
+    Ok(value.clone())
 }
 
 fn integer(field: &Field, value: &Value, place: &Place) -> Result<Value, Problem> {
@@ -229,6 +239,24 @@ fn user(world: &World, field: &Field, value: &Value, place: &Place) -> Result<Va
         return Err(Problem::new(400, "INVALID_DATA", "the related id given seems to be invalid", details));
     }
     Ok(json!({"id": id}))
+}
+
+/// Each as `{"<name>": {"id": …}}`, as `{"id": …}` or as a bare id.
+fn links(world: &mut World, field: &Field, value: &Value, context: &Value, place: &Place) -> Result<Value, Problem> {
+    let items = value.as_array().ok_or_else(|| wrong_type(field, "jsonarray", place))?;
+    let mut stored = Vec::with_capacity(items.len());
+    for item in items {
+        let inner = item.as_object().and_then(|object| object.values().find(|value| value.is_object()));
+        let mut link = lookup(world, field, inner.unwrap_or(item), context, place)?;
+        link["link"] = json!(world.new_id());
+        stored.push(link);
+    }
+    Ok(Value::Array(stored))
+}
+
+fn users(world: &World, field: &Field, value: &Value, place: &Place) -> Result<Value, Problem> {
+    let items = value.as_array().ok_or_else(|| wrong_type(field, "jsonarray", place))?;
+    items.iter().map(|item| user(world, field, item, place)).collect::<Result<Vec<Value>, Problem>>().map(Value::Array)
 }
 
 fn subform(world: &mut World, field: &Field, value: &Value, context: &Value, place: &Place) -> Result<Value, Problem> {

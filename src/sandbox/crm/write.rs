@@ -4,7 +4,7 @@ use super::super::exchange::{Answer, Problem};
 use super::super::world::World;
 use super::module::{Field, Kind, Module};
 use super::validate::{self, Place};
-use super::{Ctx, Outcome, compare, lines, problem, render};
+use super::{Ctx, Outcome, compare, formula, lines, locking, problem, render, timeline};
 use serde_json::{Map, Value, json};
 
 /// How many rows one call may carry.
@@ -160,6 +160,7 @@ pub fn insert_record(
     let mut record = Value::Object(stored);
     derive(module, &mut record);
     touch_related(world, &record, &now);
+    timeline::note(world, user, &id, "added", &Value::Null, &Map::new());
     world.docs.put(&module.kind(), &id, record.clone());
     Ok(record)
 }
@@ -169,8 +170,9 @@ fn number(world: &mut World, module: &Module, stored: &mut Map<String, Value>) {
     let series = module.fields.iter().find(|field| field.read_only && field.name.ends_with("_Number"));
     let automatic = module.fields.iter().filter(|field| field.kind == Kind::Autonumber);
     for field in series.into_iter().chain(automatic) {
-        let next = world.next_number(&format!("{}.{}", module.name, field.name));
-        stored.insert(field.name.clone(), json!(next.to_string()));
+        let next = world.next_number(&format!("{}.{}", module.name, field.name), field.start);
+        let [prefix, suffix] = [&field.prefix, &field.suffix].map(|text| text.as_deref().unwrap_or(""));
+        stored.insert(field.name.clone(), json!(format!("{prefix}{next}{suffix}")));
     }
 }
 
@@ -212,9 +214,13 @@ pub fn update_record(
         let details = place.details("id", &[]);
         return Err(Problem::new(400, "CONVERTED_RECORD", "can't update the converted record", details));
     }
+    if locking::is_locked(world, id) {
+        return Err(problem::locked(place.details("id", &[])));
+    }
     let mut changes = validate::row(world, module, row, Some(&record), place)?;
     check_unique(world, module, &changes, Some(id), place)?;
     tag(world, user, module, row, &mut changes);
+    timeline::note(world, user, id, "updated", &record, &changes);
     for (name, value) in changes {
         record[name] = value;
     }
@@ -274,6 +280,9 @@ pub fn derive(module: &Module, record: &mut Value) {
     if let Some(lines) = module.fields.iter().find(|field| field.lines) {
         total(&lines.name, record);
     }
+    for field in module.fields.iter().filter(|field| field.kind == Kind::Formula) {
+        record[&field.name] = formula::value(field.formula.as_deref().unwrap_or(""), record);
+    }
 }
 
 /// The totals of an order follow from its lines.
@@ -307,7 +316,11 @@ fn touch_related(world: &mut World, record: &Value, now: &Value) {
     }
 }
 
-fn delete_row(ctx: &mut Ctx, module: &Module, id: &str) -> Result<Value, Problem> {
+/// Deletes a record into the bin.
+pub fn delete_row(ctx: &mut Ctx, module: &Module, id: &str) -> Result<Value, Problem> {
+    if locking::is_locked(ctx.world, id) {
+        return Err(problem::locked(json!({"id": id})));
+    }
     let Some(record) = ctx.world.docs.remove(&module.kind(), id) else {
         return Err(Problem::new(400, "INVALID_DATA", "record not deleted", json!({"id": id})));
     };

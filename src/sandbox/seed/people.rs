@@ -38,6 +38,29 @@ pub fn plant(docs: &mut Docs) {
     }
     variables(docs);
     tags(docs);
+    contact_roles(docs);
+    currencies(docs);
+}
+
+fn contact_roles(docs: &mut Docs) {
+    let names = ["Developer/Evaluator", "Decision Maker", "Economic Decision Maker", "Executive Sponsor", "Purchasing"];
+    for (number, name) in (1_u64..).zip(names) {
+        let id = (5_725_767_000_000_006_800 + number).to_string();
+        docs.put("contact_roles", &id, json!({"id": id, "name": name, "sequence_number": number}));
+    }
+}
+
+fn currencies(docs: &mut Docs) {
+    let made = "2025-01-06T09:00:00+05:30";
+    let by = json!({"name": "Mara Lindt", "id": ADMIN});
+    let id = "5725767000000701001";
+    let dollar = json!({
+        "id": id, "iso_code": "USD", "symbol": "$", "name": "US Dollar - USD", "exchange_rate": "1", "is_active": true,
+        "is_base": true, "prefix_symbol": true, "created_time": made, "modified_time": made, "created_by": by,
+        "modified_by": by,
+        "format": {"decimal_separator": "Period", "thousand_separator": "Comma", "decimal_places": "2"},
+    });
+    docs.put("currencies", id, dollar);
 }
 
 fn org() -> Value {
