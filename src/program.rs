@@ -343,12 +343,13 @@ pub enum NetworkForm {
 
 impl NetworkForm {
     /// The free functions that reach the network, by lower-case name, with their fewest and most arguments.
-    pub const ALL: [(&'static str, NetworkForm, usize, usize); 5] = [
+    pub const ALL: [(&'static str, NetworkForm, usize, usize); 6] = [
         ("geturl", NetworkForm::GetUrl, 1, 3),
         ("posturl", NetworkForm::PostUrl, 2, 4),
         ("invokeurl", NetworkForm::InvokeUrl, 2, 5),
         ("openurl", NetworkForm::OpenUrl, 2, 3),
         ("zoho.pushnotification", NetworkForm::PushNotification, 3, 5),
+        ("pushnotification", NetworkForm::PushNotification, 2, 5),
     ];
 }
 

@@ -278,3 +278,23 @@ fn a_long_file_is_checked_in_linear_time() {
     assert_eq!(codes("long.dg", &text, "crm", false), [] as [&str; 0]);
     assert!(start.elapsed().as_secs() < 20, "took {:?}", start.elapsed());
 }
+
+#[test]
+fn a_line_with_a_secret_is_masked_in_every_message() {
+    let text = "password = \"abc123hidden\"; x = unheardOf(\"abc123hidden\");\ninfo password + x;";
+    let reports = examine("secret.dg", text, "crm", false, &NoFunctions);
+    assert!(reports.len() > 1);
+    let shown: String = reports.iter().map(ToString::to_string).collect();
+    assert!(!shown.contains("abc123hidden"), "{shown}");
+}
+
+#[test]
+fn a_built_in_is_documented_by_the_last_part_of_its_name() {
+    let doc = |name: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ararat")).args(["doc", "builtins", name]).output();
+        String::from_utf8(output.expect("the binary runs").stdout).expect("text")
+    };
+    assert!(doc("hmacsha256").contains("### `zoho.encryption.hmacsha256("));
+    assert_eq!(doc("hmacsha256"), doc("zoho.encryption.hmacsha256"));
+    assert_eq!(doc("toUpperCase"), doc("upper"));
+}

@@ -137,7 +137,10 @@ impl Lowerer<'_> {
                     if method && !name.eq_ignore_ascii_case("thisapp") {
                         return None;
                     }
-                    return Some((self.unknown_function(&full, whole, args), index + 1));
+                    let may_be_row = args.is_empty() && index == 0 && !name.eq_ignore_ascii_case("thisapp");
+                    let help = may_be_row
+                        .then(|| "in Creator this would be a new row of a subform: `--dialect creator`".to_owned());
+                    return Some((self.unknown(&full, whole, args, help), index + 1));
                 }
                 Step::Index { .. } | Step::Tail(_) => return None,
             }
@@ -303,17 +306,19 @@ impl Lowerer<'_> {
     }
 
     fn unknown_function(&mut self, name: &str, span: Span, args: &[Arg<'_>]) -> Expr {
+        self.unknown(name, span, args, None)
+    }
+
+    /// A function that nobody knows; `help` is told where no better guess is at hand.
+    fn unknown(&mut self, name: &str, span: Span, args: &[Arg<'_>], help: Option<String>) -> Expr {
         for arg in args {
             self.expr(&arg.value);
         }
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let near = || nearest(last, builtins::all().map(|row| row.name)).map(|near| format!("did you mean `{near}`?"));
         let mut diagnostic =
             Diagnostic::error("DG125", "save.function", span, format!("Not able to find '{name}' function"));
-        let last = name.rsplit('.').next().unwrap_or(name);
-        if let Some(help) = stranger(last) {
-            diagnostic = diagnostic.help(help);
-        } else if let Some(near) = nearest(last, builtins::all().map(|row| row.name)) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        }
+        diagnostic.help = stranger(last).map(str::to_owned).or_else(near).or(help);
         self.report(diagnostic);
         self.literal(Const::Null)
     }

@@ -20,7 +20,7 @@ use crate::source::{Source, Span};
 use crate::syntax::{self, ast};
 use crate::value::Settings;
 use scope::Scope;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a compilation found out: the program, and what to tell about it (errors make it unusable).
@@ -59,7 +59,21 @@ pub fn examine(source: Source, options: &Options<'_>) -> Compiled {
     let mut diagnostics = lowerer.diagnostics;
     diagnostics.sort_by_key(|(source, found)| (*source, found.span.start, found.span.end, found.code));
     diagnostics.dedup_by(|(a, x), (b, y)| (*a, x.span, x.code, &x.message) == (*b, y.span, y.code, &y.message));
+    mask_lines(&lowerer.program.sources, &mut diagnostics);
     Compiled { program: lowerer.program, diagnostics }
+}
+
+/// A line that holds a secret is masked in every message that shows it.
+fn mask_lines(sources: &[Source], diagnostics: &mut [(u32, Diagnostic)]) {
+    let line = |at: u32, offset: u32| sources[at as usize].line(offset);
+    let with_secret: HashSet<_> = diagnostics
+        .iter()
+        .filter(|(_, found)| found.masked)
+        .flat_map(|(at, found)| (line(*at, found.span.start)..=line(*at, found.span.end)).map(|line| (*at, line)))
+        .collect();
+    for (at, found) in diagnostics {
+        found.masked |= with_secret.contains(&(*at, line(*at, found.span.start)));
+    }
 }
 
 /// Compiles a source on top of a program, as the prompt does line by line: earlier functions stay
@@ -91,7 +105,7 @@ struct Lowerer<'a> {
     functions: HashMap<String, u32>,
     consts: HashMap<ConstKey, u32>,
     /// Full names that the loader does not have.
-    missing: std::collections::HashSet<String>,
+    missing: HashSet<String>,
     source: u32,
     /// Line of the statement at hand.
     line: u32,

@@ -121,7 +121,7 @@ impl Lowerer<'_> {
                         self.scope.input(base, path[0].span).unwrap_or_else(|| self.scope.declare(base))
                     }
                     None => {
-                        self.undefined(base, path[0].span);
+                        self.no_field_of(base, path);
                         return Stmt::Expr(lowered);
                     }
                 };
@@ -133,6 +133,19 @@ impl Lowerer<'_> {
                 Stmt::SetField(Box::new(SetField { slot, path, value, site }))
             }
         }
+    }
+
+    /// A field is set of something that is no variable.
+    fn no_field_of(&mut self, base: &str, path: &[ast::Name<'_>]) {
+        if !base.eq_ignore_ascii_case("zoho") {
+            return self.undefined(base, path[0].span);
+        }
+        let span = path[0].span.to(path[path.len() - 1].span);
+        let message = crate::syntax::IMPROPER;
+        self.report(
+            crate::diagnostic::Diagnostic::error("DG101", "save.statement", span, message)
+                .label("a system variable is only read"),
+        );
     }
 
     fn assign_variable(&mut self, name: &ast::Name<'_>, op: AssignOp, value: &ast::Expr<'_>) -> Stmt {

@@ -26,12 +26,12 @@ impl Doc {
                 print!("{}", builtins_page());
                 Exit::Ok
             }
-            What::Builtins { name: Some(name) } => match builtins::find(&name) {
-                Some(method) => {
-                    method.rows.iter().for_each(|row| print!("{}", entry(row)));
+            What::Builtins { name: Some(name) } => match named(&name).as_slice() {
+                [] => bad_use(format!("there is no built-in `{name}`")),
+                rows => {
+                    rows.iter().for_each(|row| print!("{}", entry(row)));
                     Exit::Ok
                 }
-                None => bad_use(format!("there is no built-in `{name}`")),
             },
             What::Tasks { name: None } => {
                 tasks::all().for_each(|task| println!("{}", task.signature()));
@@ -46,6 +46,15 @@ impl Doc {
             },
         }
     }
+}
+
+/// The built-ins of a name, or else those whose dotted name ends with it: `md5` for `zoho.encryption.md5`.
+fn named(name: &str) -> Vec<&'static Builtin> {
+    if let Some(method) = builtins::find(name) {
+        return method.rows.to_vec();
+    }
+    let ends_so = |row: &&Builtin| row.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name));
+    builtins::all().filter(ends_so).collect()
 }
 
 /// The headings of the page, in order: what is called on, and what is said about it.

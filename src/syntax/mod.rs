@@ -13,6 +13,7 @@ mod scan;
 
 pub use complete::is_complete;
 pub use parser::parse;
+pub use recover::IMPROPER;
 
 /// How to read a source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -71,6 +71,7 @@ pub fn diagnose(source: &str, span: Span) -> Diagnostic {
     broken
         .sign_message()
         .or_else(|| broken.head_message())
+        .or_else(|| broken.word_operator())
         .or_else(|| broken.bracket_message())
         .unwrap_or_else(|| broken.plain_message())
 }
@@ -278,6 +279,18 @@ impl<'a> Broken<'a> {
             return None;
         }
         Some(self.at(*opener, format!("this `{}` is not closed", opener.text)))
+    }
+
+    /// `a and b`, `a or b`, `not a`
+    fn word_operator(&self) -> Option<Diagnostic> {
+        let stopper = self.stopper()?;
+        let before = self.tokens().take_while(|token| token.end() <= stopper.start).last()?;
+        let sign = |token: Token<'a>| {
+            let known = [("and", "&&"), ("or", "||"), ("not", "!")];
+            known.iter().find(|(word, _)| token.is_word(word)).map(|(_, sign)| (token, *sign))
+        };
+        let (token, sign) = sign(stopper).filter(|(_, sign)| *sign != "!").or_else(|| sign(before))?;
+        Some(self.at(token, format!("there is no operator `{}`", token.text)).help(format!("write `{sign}`")))
     }
 
     fn plain_message(&self) -> Diagnostic {

@@ -22,6 +22,8 @@ pub struct Task {
     /// The help page, or `scripts`.
     pub source: String,
     pub confidence: Confidence,
+    /// What to call in place of a task that is not mapped.
+    instead: Option<String>,
     /// Empty for a task that is known and not mapped.
     pub cases: Vec<Case>,
 }
@@ -94,6 +96,7 @@ struct Head {
     confidence: Confidence,
     #[serde(default)]
     unmapped: bool,
+    instead: Option<String>,
     /// Parameters that the request has no use for.
     #[serde(default)]
     ignored: Vec<String>,
@@ -121,7 +124,7 @@ struct RawCase {
     response: Option<toml::Table>,
 }
 
-const HEAD_KEYS: &[&str] = &["name", "params", "doc", "source", "confidence", "unmapped", "ignored"];
+const HEAD_KEYS: &[&str] = &["name", "params", "doc", "source", "confidence", "unmapped", "instead", "ignored"];
 
 /// Names that every path may use, beside the parameters and what look-ups give.
 const ACCOUNT_HOLES: &[&str] = &["owner_email"];
@@ -143,8 +146,8 @@ impl Task {
         let named = |error: String| format!("{}: {error}", head.name);
         let params = head.params.iter().map(|text| Param::parse(text)).collect::<Result<_, _>>().map_err(named)?;
         let cases = if head.unmapped { Vec::new() } else { read_cases(base, cases).map_err(named)? };
-        let task =
-            Self { name: head.name, params, doc: head.doc, source: head.source, confidence: head.confidence, cases };
+        let Head { name, doc, source, confidence, instead, .. } = head;
+        let task = Self { name, params, doc, source, confidence, instead, cases };
         task.check(&head.ignored).map_err(|error| format!("{}: {error}", task.name))?;
         Ok(task)
     }
@@ -205,8 +208,11 @@ impl Task {
     /// The fault of a call that has no request.
     pub fn refusal(&self) -> Fault {
         let which = if self.is_mapped() { " with these arguments" } else { "" };
-        Fault::other("run.unsupported", format!("`{}`{which} is known, not mapped yet", self.name))
-            .help("call the service's REST API with `invokeurl` and a connection")
+        let help = match &self.instead {
+            Some(name) => format!("write `{name}`"),
+            None => "call the service's REST API with `invokeurl` and a connection".to_owned(),
+        };
+        Fault::other("run.unsupported", format!("`{}`{which} is known, not mapped yet", self.name)).help(help)
     }
 
     /// Every hole has a parameter, and every parameter a hole.

@@ -36,6 +36,9 @@ accepts! {
         "for each x in y // each\n{\n}", "x = m // one\n.get(1) // two\n.get(2);", "info \"https://host//x\"; // y", "/* a **/ b = 1;", "/***/ b = 1;";
     hard_words_are_whole_words: "iffy = 1;", "information = 1;", "nullable = inList;", "isOk = notes;", "format = forest;",
         "returned = 1;", "trying = 2;", "catcher = breaker;", "trueish = falsey;", "infos.add(1);", "elsewhere = 1;";
+    old_mails: "sendmail\n(\n To : input.Email\n From : zoho.adminuserid\n Subject : \"a\"\n Message : \"b\"\n)",
+        "sendmail ( to : a, b  from : c  subject : d  message : e );\ninfo 1;", "sendmail = 1; sendmail.get(1);",
+        "and = 1; or = and + 1; not = or;";
     contextual_words_are_names: "response = 1; response.get(\"a\");", "map = list.get(0);", "list = map;", "index = 1;", "url = type;",
         "text = \"a\";", "update = zoho.crm.updateRecord(\"Leads\", 1, m);", "delete = 1; info delete;", "count = count + 1;", "file = 1;",
         "insert = 2;", "info = 1; info info;", "input = Map(); input.put(\"a\", 1);", "from = 1; to = from;", "value = key;", "string = \"a\"; int = 2;",

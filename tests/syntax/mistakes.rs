@@ -169,3 +169,17 @@ fn nesting_that_is_too_deep_says_so() {
         assert_eq!(found[0].message, "nesting is deeper than 200 levels");
     }
 }
+
+#[test]
+fn operators_in_words() {
+    improper("if(a «and» b) { info 1; }", "there is no operator `and`", "write `&&`");
+    improper("x = true «or» false;", "there is no operator `or`", "write `||`");
+    improper("if(a == 1 «AND» b == 2 || not c) { }", "there is no operator `AND`", "write `&&`");
+    improper("if(«not» a) { }", "there is no operator `not`", "write `!`");
+}
+
+#[test]
+fn records_are_changed_through_a_variable() {
+    let help = "write `records = Form[criteria];` before, then `records.Field = …;`";
+    improper("«Settings[ID != 0].Name» = 1;", "only the records in a variable are changed", help);
+}

@@ -120,6 +120,7 @@ impl<'s, 't> Builder<'s, 't> {
             }),
             Rule::break_statement => self.with_stop(pair, |_, _| StmtKind::Break),
             Rule::continue_statement => self.with_stop(pair, |_, _| StmtKind::Continue),
+            Rule::old_mail => StmtKind::Expr(self.old_mail(pair)),
             Rule::info => self.with_stop(pair, |this, pairs| StmtKind::Info(this.expr(pairs.must()))),
             _ => self.with_stop(pair, |this, pairs| StmtKind::Form(this.form_statement(rule, pairs))),
         }
@@ -276,6 +277,10 @@ impl<'s, 't> Builder<'s, 't> {
             ExprKind::Fetch(_) => {
                 ("elements are not assigned to", Some("change it with `put()` (a map) or `update`, `add()` (a list)"))
             }
+            ExprKind::Chain { base, .. } if matches!(base.kind, ExprKind::Fetch(_)) => (
+                "only the records in a variable are changed",
+                Some("write `records = Form[criteria];` before, then `records.Field = …;`"),
+            ),
             ExprKind::Chain { .. } | ExprKind::Call { .. } => ("the result of a call cannot be assigned to", None),
             ExprKind::Null | ExprKind::Bool(_) => ("this word is reserved", None),
             _ => ("only a variable or a field can be assigned to", None),

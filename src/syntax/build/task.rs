@@ -29,6 +29,15 @@ impl<'s, 't> Builder<'s, 't> {
         Expr { span, kind: ExprKind::Task(TaskBlock { kind, keyword, entries }) }
     }
 
+    /// `old_mail`
+    pub(super) fn old_mail(&mut self, pair: Pair<'t, Rule>) -> Expr<'s> {
+        let span = self.span(&pair);
+        let mut inner = Nodes::of(pair);
+        let keyword = self.name(&inner.must());
+        let entries = inner.map(|entry| self.entry(entry)).collect();
+        Expr { span, kind: ExprKind::Task(TaskBlock { kind: TaskKind::SendMail, keyword, entries }) }
+    }
+
     /// `task` behind a path, as in `zoho.sdp.invokeurl [ … ]`
     pub(super) fn qualified_task(&mut self, base: Expr<'s>, steps: &[Step<'s>], pair: Pair<'t, Rule>) -> Expr<'s> {
         let end = steps.iter().rev().find_map(|step| match step {
