@@ -1,8 +1,10 @@
 //! Tokens are refreshed in time, once, and by one caller at a time.
 
 use crate::provider::{Answer, Provider, Seen, json, text};
-use crate::stage::{Clock, Folder, account, get, host, in_memory, open, sandbox, send, task, wait};
-use ararat::connections::State;
+use crate::stage::{Clock, Folder, account, database_of, get, host, in_memory, open, sandbox, send, task, wait};
+use ararat::connections::credential::Tokens;
+use ararat::connections::registry::Settings;
+use ararat::connections::{Credential, Secret, State};
 use ararat::fault::FaultKind;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,7 +74,7 @@ fn a_rejected_token_is_replaced_once() {
 }
 
 #[test]
-fn fifty_threads_make_one_token_request() {
+fn a_hundred_threads_make_one_token_request() {
     let provider = Provider::start(|seen| match seen.path.as_str() {
         TOKEN => {
             Answer { delay: Duration::from_millis(150), ..json(json!({"access_token": "tok", "expires_in": 3600})) }
@@ -80,7 +82,7 @@ fn fifty_threads_make_one_token_request() {
         _ => text(200, "fine"),
     });
     let registry = sandbox(&provider.url, &Clock::new());
-    let threads: Vec<_> = (0..50)
+    let threads: Vec<_> = (0..100)
         .map(|_| {
             let registry = registry.clone();
             std::thread::spawn(move || {
@@ -119,6 +121,44 @@ fn two_registries_on_one_directory_make_one_token_request() {
         assert_eq!(thread.join().expect("no panic"), 200);
     }
     assert_eq!(provider.seen_at(TOKEN).len(), 1);
+}
+
+#[test]
+fn four_processes_make_one_token_request() {
+    let provider = Provider::start(|seen| match seen.path.as_str() {
+        TOKEN => Answer {
+            delay: Duration::from_millis(400),
+            ..json(json!({"access_token": "fresh-token", "refresh_token": "next-refresh-token", "expires_in": 3600}))
+        },
+        _ => text(if seen.header("authorization").ends_with("fresh-token") { 200 } else { 401 }, "{}"),
+    });
+    let folder = Folder::new();
+    let registry = open(&folder.0, Settings { user: Some("asha".into()), ..Settings::default() }).expect("a registry");
+    let mut connection = wait(registry.add_sandbox(&account(&provider.url))).expect("a connection");
+    let Some(Credential::OAuth2(tokens)) = wait(registry.credential(&connection)).expect("readable") else {
+        panic!("expected an OAuth 2 credential");
+    };
+    let ended = Tokens { access: Some(Secret::new("ended-token")), ..tokens };
+    (connection.lifetime, connection.expires_at) = (Some(3_600_000), Some(registry.now() - 1));
+    wait(registry.save(&connection, Some(&Credential::OAuth2(ended)))).expect("saved");
+    wait(registry.close());
+    let process = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_ararat"))
+            .args(["connections", "test", "zoho_crm", "--as", "asha"])
+            .env("ARARAT_HOME", &folder.0)
+            .env("ARARAT_DATABASE_URL", database_of(&folder.0).unwrap_or_default())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("runs")
+    };
+    let processes: Vec<_> = (0..4).map(|_| process()).collect();
+    for process in processes {
+        let ended = process.wait_with_output().expect("ends");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+    assert_eq!(provider.seen_at(TOKEN).len(), 1);
+    assert!(provider.seen().iter().all(|seen| !seen.header("authorization").ends_with("ended-token")));
 }
 
 #[test]
