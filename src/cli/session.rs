@@ -232,7 +232,8 @@ mod online {
         let reach = Reach { deny_private: options.deny_private_network, allow: options.allow_host.clone() };
         let clock = options.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
         let (outbox, account, trace) = (options.outbox.clone(), account(), trace(options));
-        let settings = Settings { database_url: options.database_url.clone(), ..Settings::default() };
+        let events = Some(crate::cli::connections::notes());
+        let settings = Settings { database_url: options.database_url.clone(), events, ..Settings::default() };
         HostConfig { outbox, account, trace, clock, stop, reach, settings, ..HostConfig::default() }
     }
 

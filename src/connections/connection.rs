@@ -34,6 +34,9 @@ pub struct Connection {
     /// No token request before this time, after a failure.
     #[serde(skip)]
     pub retry_at: Option<i64>,
+    /// Token requests in a row that failed for the provider's sake.
+    #[serde(skip)]
+    pub failures: u32,
     /// Grows with each change; a change made from an older reading is refused.
     #[serde(skip)]
     pub revision: i64,
@@ -118,6 +121,7 @@ mod tests {
             lifetime: Some(lifetime),
             reason: None,
             retry_at: None,
+            failures: 0,
             revision: 1,
             base: "1".into(),
             user: None,

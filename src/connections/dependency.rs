@@ -57,13 +57,20 @@ impl Registry {
     /// Records that something uses a connection; saying so twice changes nothing.
     pub async fn add_use(&self, link: &str, by: &Use) -> Result<(), Error> {
         let connection = self.shared_connection(link).await?;
-        self.store().add_use(&connection.id, by, self.now()).await
+        if self.store().add_use(&connection.id, by, self.now()).await? {
+            self.log(link, "in use", Some(&by.to_string())).await?;
+        }
+        Ok(())
     }
 
     /// Records that something no longer uses a connection; `false` where it did not.
     pub async fn remove_use(&self, link: &str, by: &Use) -> Result<bool, Error> {
         let connection = self.shared_connection(link).await?;
-        self.store().remove_use(&connection.id, by).await
+        let removed = self.store().remove_use(&connection.id, by).await?;
+        if removed {
+            self.log(link, "no longer in use", Some(&by.to_string())).await?;
+        }
+        Ok(removed)
     }
 
     /// Everything that uses a connection, by kind and name.

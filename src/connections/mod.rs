@@ -15,6 +15,7 @@ pub mod dependency;
 pub mod edit;
 mod error;
 pub mod home;
+pub mod keep_alive;
 pub mod link;
 pub mod outbound;
 pub mod refresh;

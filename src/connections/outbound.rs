@@ -114,7 +114,7 @@ impl Outbound {
         check_address(request, &values, &connection.link_name, &allowed)?;
         let ready = refresh::ready(registry, &self.client, &service, connection, None).await?;
         let hot = Arc::new(self.bind(service, ready)?);
-        registry.keep_warm(key, stamp, hot.clone());
+        registry.keep_warm(&key, stamp, hot.clone());
         Ok(hot)
     }
 

@@ -12,11 +12,14 @@ use super::registry::Registry;
 use super::service::{Grant, OAuth2, Service};
 use super::template::Values;
 use crate::http::Client;
+use std::time::{Duration, Instant};
 
-/// No token request within this time after one that failed.
+/// No token request within this time after one that failed; twice as long after the next one.
 const COOLDOWN: i64 = 30_000;
-/// What the audit log calls a token request; the budget counts them.
-const REQUESTED: &str = "token requested";
+const LONGEST_COOLDOWN: i64 = 15 * 60_000;
+/// Token requests within one call, and the time after which no further one is begun.
+const TRIES: usize = 3;
+const QUICK: Duration = Duration::from_secs(8);
 
 /// A connection and its credential, as they stand now.
 pub struct Ready {
@@ -70,7 +73,10 @@ async fn in_flight(
     match refresh(registry, http, service, row, ready).await {
         Ok(fresh) => Ok(fresh),
         // Refreshing ahead of time failed; the old token still has some life.
-        Err(Error::Wait { .. } | Error::Http(_)) if still_good => Ok(Ready { connection: before, credential: kept }),
+        Err(error @ (Error::Wait { .. } | Error::Http(_))) if still_good => {
+            registry.note(link, &format!("its token could not be refreshed ahead of its end: {error}"));
+            Ok(Ready { connection: before, credential: kept })
+        }
         Err(error) => Err(error),
     }
 }
@@ -125,10 +131,8 @@ async fn refresh(
     let Some(ask) = way_to_refresh(&connection, &tokens) else {
         return expired_for_good(registry, connection, tokens, now).await;
     };
-    check_budget(registry, row, &connection, now).await?;
-    registry.log(&connection.link_name, REQUESTED, None).await?;
     learn(http, &tokens);
-    match oauth2::ask(http, row, &values, &tokens, ask).await {
+    match ask_patiently(registry, http, row, &values, &connection, &tokens, ask).await? {
         Ok(granted) => {
             let tokens = take(registry, service, &mut connection, tokens, granted);
             learn(http, &tokens);
@@ -139,6 +143,46 @@ async fn refresh(
             Ok(Ready { connection, credential })
         }
         Err(failure) => fail(registry, http, connection, &tokens, failure).await,
+    }
+}
+
+/// Asks up to three times, with growing pauses, as long as the server only says at once that it cannot.
+async fn ask_patiently(
+    registry: &Registry,
+    http: &Client,
+    row: &OAuth2,
+    values: &Values,
+    connection: &Connection,
+    tokens: &Tokens,
+    ask: Ask<'_>,
+) -> Result<Result<Granted, TokenFailure>, Error> {
+    let started = Instant::now();
+    let mut pause = registry.backoff();
+    for _ in 1..TRIES {
+        record_request(registry, row, connection).await?;
+        match oauth2::ask(http, row, values, tokens, ask.clone()).await {
+            Err(TokenFailure::Transient { quick: true, .. }) if started.elapsed() < QUICK => {
+                tokio::time::sleep(pause.mul_f64(rand::random_range(0.75..1.25))).await;
+                pause *= 2;
+            }
+            other => return Ok(other),
+        }
+    }
+    record_request(registry, row, connection).await?;
+    Ok(oauth2::ask(http, row, values, tokens, ask).await)
+}
+
+/// Counts a token request, unless the provider's limit is reached.
+pub async fn record_request(registry: &Registry, row: &OAuth2, connection: &Connection) -> Result<(), Error> {
+    check_budget(registry, row, connection, registry.now()).await?;
+    registry.log(&connection.link_name, &requested(connection), None).await
+}
+
+/// What the history calls a token request; the budget counts them for each sign-in on its own.
+fn requested(connection: &Connection) -> String {
+    match &connection.user {
+        Some(user) => format!("token requested for {user}"),
+        None => "token requested".to_owned(),
     }
 }
 
@@ -181,7 +225,7 @@ async fn check_budget(registry: &Registry, row: &OAuth2, connection: &Connection
         return Ok(());
     };
     let span = i64::from(budget.seconds) * 1000;
-    let times = registry.times_of(&connection.link_name, REQUESTED, now - span).await?;
+    let times = registry.times_of(&connection.link_name, &requested(connection), now - span).await?;
     let allowed = budget.requests as usize;
     if times.len() < allowed {
         return Ok(());
@@ -206,6 +250,7 @@ pub fn take(
     connection.state = State::Connected;
     connection.reason = None;
     connection.retry_at = None;
+    connection.failures = 0;
     connection.lifetime = granted.lifetime;
     connection.expires_at = granted.lifetime.map(|life| now + life);
     if let Some(scopes) = granted.scopes {
@@ -248,14 +293,44 @@ async fn fail(
             check_cooldown(&connection, registry.now())?;
             Err(Error::Provider { link, reason })
         }
-        TokenFailure::Transient(_) => {
-            connection.retry_at = Some(registry.now() + COOLDOWN);
+        TokenFailure::Transient { retry_after, .. } => {
+            connection.failures = connection.failures.saturating_add(1);
+            let wait = retry_after.map_or_else(|| cooldown(connection.failures), |seconds| seconds * 1000);
+            connection.retry_at = Some(registry.now() + wait);
             connection.reason = Some(reason.clone());
             registry.try_save(&connection, None).await?;
-            Err(Error::Wait { link, seconds: COOLDOWN / 1000, reason })
+            Err(Error::Wait { link, seconds: (wait + 999) / 1000, reason })
         }
         TokenFailure::Refused(_) => Err(Error::Provider { link, reason }),
     }
+}
+
+/// 30 s after the first failure in a row, then 60 s, 120 s …, with a tenth at random, so that many
+/// processes do not come back at once.
+fn cooldown(failures: u32) -> i64 {
+    let doubled = COOLDOWN.saturating_mul(1 << failures.saturating_sub(1).min(10));
+    let wait = doubled.min(LONGEST_COOLDOWN);
+    wait + rand::random_range(0..wait / 10)
+}
+
+/// Gets a new token now, whatever the old one's age; a pause after a failure is over with it.
+pub async fn force(registry: &Registry, http: &Client, link: &str) -> Result<Connection, Error> {
+    let mut connection = registry.connection(link).await?;
+    let service = registry.service(&connection.service).await?;
+    if service.oauth2().is_none() {
+        let (name, word) = (&service.link_name, service.auth.word());
+        return Err(Error::usage(format!("the service `{name}` is signed in to with {word}, which has no tokens")));
+    }
+    registry.must_own_credentials(&connection).await?;
+    if connection.retry_at.take().is_some() {
+        registry.save(&connection, None).await?;
+        connection = registry.connection(link).await?;
+    }
+    let known = match registry.credential(&connection).await? {
+        Some(Credential::OAuth2(tokens)) => tokens.access,
+        Some(_) | None => None,
+    };
+    Ok(ready(registry, http, &service, connection, known.as_ref()).await?.connection)
 }
 
 async fn needs_reauth(registry: &Registry, mut connection: Connection, reason: &str) -> Result<Ready, Error> {

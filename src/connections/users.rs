@@ -8,6 +8,9 @@ use super::connection::Connection;
 use super::registry::Registry;
 use serde::Serialize;
 
+/// What the history calls it; such a line belongs to no connection.
+const ROLE_GIVEN: &str = "role given";
+
 /// What a person may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,19 +59,30 @@ impl Registry {
                 "make someone else administrator first",
             ));
         }
-        Ok(())
+        self.log("", ROLE_GIVEN, Some(&format!("`{user}` is now {}", role.word()))).await
     }
 
     /// Refuses everyone but administrators; the first to ask becomes one.
     pub async fn must_administer(&self, what: &str) -> Result<(), Error> {
-        self.store().claim_administration(self.user(), self.now()).await?;
-        let users = self.users().await?;
+        let mut users = self.users().await?;
+        if users.is_empty() {
+            self.claim_administration().await?;
+            users = self.users().await?;
+        }
         if users.iter().any(|(name, role)| name == self.user() && *role == Role::Administrator) {
             return Ok(());
         }
         let administrators: Vec<String> =
             users.into_iter().filter(|(_, role)| *role == Role::Administrator).map(|(name, _)| name).collect();
         Err(Error::NotAllowed { user: self.user().to_owned(), what: what.to_owned(), administrators })
+    }
+
+    async fn claim_administration(&self) -> Result<(), Error> {
+        if self.store().claim_administration(self.user(), self.now()).await? {
+            let what = format!("`{}`, the first user, is now {}", self.user(), Role::Administrator.word());
+            self.log("", ROLE_GIVEN, Some(&what)).await?;
+        }
+        Ok(())
     }
 
     /// Refuses to change credentials that everyone's calls run with, unless they are one's own.

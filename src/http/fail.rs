@@ -16,6 +16,9 @@ pub enum HttpError {
     Unreachable { reason: String, call: String },
     #[error("the server closed the connection before its answer was complete: {reason} ({call})")]
     Broken { reason: String, call: String },
+    /// A server that is down or busy, and when it wants to be asked again, in seconds.
+    #[error("the server is busy: status {status} ({call})")]
+    Busy { status: u16, retry_after: Option<i64>, call: String },
     #[error("expected at most {limit} redirects, found more ({call})")]
     Redirects { limit: usize, call: String },
     /// The request itself is wrong: its address, a header, its encoding.
@@ -30,7 +33,10 @@ impl HttpError {
     /// A failure that a second try may mend.
     pub fn is_transient(&self) -> bool {
         match self {
-            HttpError::Timeout { .. } | HttpError::Unreachable { .. } | HttpError::Broken { .. } => true,
+            HttpError::Timeout { .. }
+            | HttpError::Unreachable { .. }
+            | HttpError::Broken { .. }
+            | HttpError::Busy { .. } => true,
             HttpError::TooLarge { .. }
             | HttpError::Redirects { .. }
             | HttpError::Refused { .. }
@@ -47,6 +53,7 @@ impl From<HttpError> for Fault {
             HttpError::TooLarge { .. }
             | HttpError::Unreachable { .. }
             | HttpError::Broken { .. }
+            | HttpError::Busy { .. }
             | HttpError::Redirects { .. }
             | HttpError::Refused { .. } => Fault::other("run.http", error.to_string()),
         }

@@ -6,6 +6,7 @@
 //! Credentials come in through [`Attach`]; this module never looks at a connection or the vault.
 
 pub mod client;
+pub mod clock;
 pub mod curl;
 mod fail;
 mod inflate;

@@ -3,11 +3,13 @@
 use crate::provider::{Answer, Provider, Seen, json, text};
 use crate::stage::{Clock, Folder, account, database_of, get, host, in_memory, open, sandbox, send, task, wait};
 use ararat::connections::credential::Tokens;
-use ararat::connections::registry::Settings;
+use ararat::connections::keep_alive::{Kept, keep_alive};
+use ararat::connections::registry::{Event, EventSink, Settings};
 use ararat::connections::{Credential, Secret, State};
 use ararat::fault::FaultKind;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const TOKEN: &str = "/oauth/v2/token";
@@ -205,20 +207,109 @@ fn a_dead_grant_asks_for_a_new_sign_in_and_is_not_tried_again() {
 fn a_token_server_that_is_down_does_not_lose_the_connection() {
     let calls = AtomicUsize::new(0);
     let provider = Provider::start(move |seen| match (seen.path.as_str(), calls.fetch_add(1, Ordering::SeqCst)) {
-        (TOKEN, 0) => text(503, "<html>down</html>"),
+        (TOKEN, 0..9) => text(503, "<html>down</html>"),
         (TOKEN, _) => json(json!({"access_token": "tok"})),
         (_, _) => text(200, "fine"),
     });
     let clock = Clock::new();
     let registry = sandbox(&provider.url, &clock);
     let mut host = host(&registry);
+    // Three tries within a call, then a pause that doubles and has a tenth at random.
+    for (number, pause) in [(3, 30..=33), (6, 60..=66), (9, 120..=132)] {
+        for _ in 0..2 {
+            let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
+            let seconds: i64 =
+                fault.message().split("must wait ").nth(1).expect("a wait")[..3].trim().parse().expect("a number");
+            assert!(pause.contains(&seconds) && fault.message().contains("status 503"), "{fault}");
+            assert_eq!(provider.seen_at(TOKEN).len(), number, "no storm after a failure");
+        }
+        clock.turn(133);
+    }
+    assert_eq!(wait(registry.connection("zoho_crm")).expect("a connection").state, State::Connected);
+    assert_eq!(send(&mut host, task("/crm/v2/Leads", None)).expect("an answer").status, 200);
+    assert_eq!(wait(registry.connection("zoho_crm")).expect("a connection").failures, 0);
+}
+
+#[test]
+fn a_failure_that_passes_is_not_seen() {
+    let calls = AtomicUsize::new(0);
+    let provider = Provider::start(move |seen| match (seen.path.as_str(), calls.fetch_add(1, Ordering::SeqCst)) {
+        (TOKEN, 0..2) => text(500, "oops"),
+        (TOKEN, _) => json(json!({"access_token": "tok", "expires_in": 3600})),
+        (_, _) => text(200, "fine"),
+    });
+    let registry = sandbox(&provider.url, &Clock::new());
+    assert_eq!(send(&mut host(&registry), task("/crm/v2/Leads", None)).expect("an answer").status, 200);
+    assert_eq!(provider.seen_at(TOKEN).len(), 3);
+}
+
+#[test]
+fn a_busy_token_server_is_left_alone_as_long_as_it_says_but_a_person_may_insist() {
+    let calls = AtomicUsize::new(0);
+    let provider = Provider::start(move |seen| match (seen.path.as_str(), calls.fetch_add(1, Ordering::SeqCst)) {
+        (TOKEN, 0) => Answer { headers: vec![("Retry-After".into(), "77".into())], ..text(429, "busy") },
+        (TOKEN, _) => json(json!({"access_token": "tok", "expires_in": 3600})),
+        (_, _) => text(200, "fine"),
+    });
+    let registry = sandbox(&provider.url, &Clock::new());
+    let mut host = host(&registry);
     for _ in 0..2 {
         let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
-        assert!(fault.message().contains("must wait 30 s"), "{fault}");
+        assert!(fault.message().contains("must wait 77 s"), "{fault}");
     }
-    assert_eq!(provider.seen_at(TOKEN).len(), 1, "no storm after a failure");
-    clock.turn(31);
+    assert_eq!(provider.seen_at(TOKEN).len(), 1);
+    let http = ararat::http::Client::new(Default::default());
+    wait(ararat::connections::refresh::force(&registry, &http, "zoho_crm")).expect("refreshed");
     assert_eq!(send(&mut host, task("/crm/v2/Leads", None)).expect("an answer").status, 200);
+    assert_eq!(provider.seen_at(TOKEN).len(), 2);
+}
+
+#[test]
+fn a_refresh_ahead_of_time_that_fails_is_a_note_while_the_token_lives() {
+    let calls = AtomicUsize::new(0);
+    let provider = Provider::start(move |seen| match (seen.path.as_str(), calls.fetch_add(1, Ordering::SeqCst)) {
+        (TOKEN, 0) => json(json!({"access_token": "tok", "expires_in": 3600})),
+        (TOKEN, _) => text(503, "down"),
+        (_, _) => text(200, "fine"),
+    });
+    let clock = Clock::new();
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let sink = told.clone();
+    let events: EventSink = Arc::new(move |event: &Event<'_>| {
+        sink.lock().expect("not poisoned").push(match event {
+            Event::History(line) => format!("{} {}", line.link_name, line.event),
+            Event::Note { link_name, text } => format!("note {link_name}: {text}"),
+        });
+    });
+    let registry = in_memory(Settings { events: Some(events), ..clock.settings() });
+    wait(registry.add_sandbox(&account(&provider.url))).expect("a connection");
+    let mut host = host(&registry);
+    send(&mut host, task("/crm/v2/Leads", None)).expect("an answer");
+    clock.turn(3500);
+    assert_eq!(send(&mut host, task("/crm/v2/Leads", None)).expect("an answer").status, 200);
+    let told = told.lock().expect("not poisoned");
+    assert!(told.contains(&"zoho_crm refreshed".to_owned()), "{told:?}");
+    assert!(told.contains(&"zoho_crm refresh failed".to_owned()), "{told:?}");
+    let note = "note zoho_crm: its token could not be refreshed ahead of its end";
+    assert!(told.iter().any(|line| line.starts_with(note)), "{told:?}");
+}
+
+#[test]
+fn sign_ins_that_nobody_uses_are_kept_alive() {
+    let (provider, clock) = (zoho(), Clock::new());
+    let registry = sandbox(&provider.url, &clock);
+    let http = ararat::http::Client::new(Default::default());
+    let keep = || wait(keep_alive(&registry, &http, Duration::from_secs(86_400))).expect("kept");
+    assert!(keep().is_empty(), "used a moment ago");
+    clock.turn(86_401);
+    let kept = keep();
+    assert!(matches!(kept.as_slice(), [Kept { link_name, user: None, result: Ok(()) }] if link_name == "zoho_crm"));
+    assert!(keep().is_empty());
+    assert_eq!(provider.seen_at(TOKEN).len(), 1);
+    clock.turn(86_401);
+    wait(registry.forget_tokens("zoho_crm", "by the user")).expect("revoked");
+    clock.turn(86_401);
+    assert!(keep().is_empty(), "signed out");
 }
 
 #[test]

@@ -109,6 +109,10 @@ fn a_shared_connection_is_listed_as_such_and_only_revoked() {
     wait(asha.set_role("ravi", Role::Administrator)).expect("given");
     let error = wait(ravi.edit("meet", Changes::default())).expect_err("refused");
     assert_eq!(error.to_string(), "`meet` is shared by `asha`, who alone can change it");
+    let error = wait(ravi.delete("meet")).expect_err("refused");
+    assert_eq!(error.to_string(), "`meet` is shared by `asha`, who alone can delete it");
+    wait(ravi.forget_tokens("meet", "by the user")).expect("revoked");
+    wait(asha.delete("meet")).expect("deleted");
 }
 
 #[test]
@@ -186,4 +190,58 @@ fn a_deleted_connection_takes_everyones_secrets_along() {
     assert!(matches!(wait(ravi.credential(&own)).expect("read"), Some(Credential::OAuth2(_))));
     wait(asha.delete("meet")).expect("deleted");
     assert_eq!(wait(asha.sealed_count()).expect("counted"), 0);
+}
+
+#[test]
+fn a_service_is_changed_by_its_creator_alone() {
+    let provider = provider();
+    let Office { asha, ravi, _folder } = office(&provider.url, false);
+    wait(asha.set_role("ravi", Role::Administrator)).expect("given");
+    let mut service = wait(asha.service("meet")).expect("a service");
+    service.name = "Meet again".into();
+    let error = wait(ravi.edit_service(&service)).expect_err("refused");
+    assert_eq!(error.to_string(), "the service `meet` was made by `asha`, who alone can change it");
+    assert!(error.help().expect("help").contains("ask `asha`"));
+    assert_eq!(wait(asha.edit_service(&service)).expect("changed"), ["meet"]);
+}
+
+#[test]
+fn roles_and_uses_leave_a_trail() {
+    let provider = provider();
+    let Office { asha, _folder, .. } = office(&provider.url, false);
+    wait(asha.set_role("ravi", Role::User)).expect("given");
+    let hook = Use::new(UseKind::Webhook, "lead_in");
+    wait(asha.add_use("meet", &hook)).expect("recorded");
+    wait(asha.add_use("meet", &hook)).expect("known already");
+    wait(asha.remove_use("meet", &hook)).expect("removed");
+    let line = |line: ararat::connections::registry::HistoryLine| {
+        format!("{} {} {} {}", line.actor, line.link_name, line.event, line.reason.unwrap_or_default())
+    };
+    let mut lines: Vec<String> = wait(asha.whole_history(100)).expect("readable").into_iter().map(line).collect();
+    lines.reverse();
+    let expected = [
+        "asha  role given `asha`, the first user, is now administrator",
+        "asha meet service added ",
+        "asha meet added ",
+        "asha  role given `ravi` is now user",
+        "asha meet in use webhook `lead_in`",
+        "asha meet no longer in use webhook `lead_in`",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn one_open_registry_serves_several_users() {
+    let provider = provider();
+    let Office { asha, _folder, .. } = office(&provider.url, true);
+    connect(&asha, "asha").expect("connected");
+    let ravi = asha.acting_as("ravi");
+    assert!(called(&ravi, &provider).expect_err("not authorised").contains("`ravi` has not authorised"));
+    connect(&ravi, "ravi").expect("connected");
+    // What is kept ready for one is never used for the other.
+    for _ in 0..3 {
+        assert_eq!(called(&asha, &provider).expect("called"), "Bearer token-of-asha");
+        assert_eq!(called(&ravi, &provider).expect("called"), "Bearer token-of-ravi");
+        std::thread::sleep(std::time::Duration::from_millis(60));
+    }
 }

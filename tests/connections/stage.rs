@@ -1,7 +1,7 @@
 //! What the tests share: a clock to turn, a host, and requests.
 
 use ararat::connections::outbound::Source;
-use ararat::connections::registry::Settings;
+use ararat::connections::registry::{self, Settings};
 use ararat::connections::{Error, Registry, SandboxAccount};
 use ararat::fault::Fault;
 use ararat::host::{Ask, Body, Host, Method, Reply, Request, Response, Target};
@@ -43,7 +43,8 @@ impl Clock {
 
     pub fn settings(&self) -> Settings {
         let time = self.0.clone();
-        Settings { clock: Some(Arc::new(move || time.load(Ordering::SeqCst))), ..Settings::default() }
+        let clock: registry::Clock = Arc::new(move || time.load(Ordering::SeqCst));
+        Settings { clock: Some(clock), backoff: Some(Duration::from_millis(1)), ..Settings::default() }
     }
 }
 

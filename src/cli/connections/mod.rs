@@ -14,14 +14,16 @@ pub(super) use secrets::prompt_secret;
 pub(super) use show::print_table;
 
 use super::Exit;
-use crate::connections::registry::Settings;
-use crate::connections::{Connection, Error, Registry, registry, sign_in, zoho_export};
+use crate::connections::keep_alive::{self, Kept};
+use crate::connections::registry::{Event, Settings};
+use crate::connections::{Connection, Error, Registry, refresh, registry, sign_in, zoho_export};
 use crate::http::{Client, Options, runtime};
 use clap::{Args, Subcommand};
 use std::future::Future;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Manage the connections that scripts use by link name
@@ -60,6 +62,14 @@ enum Command {
         #[arg(long)]
         url: Option<String>,
     },
+    /// Get a new token now, also while a pause after a failure lasts; or one for every sign-in that was idle
+    Refresh {
+        #[arg(required_unless_present = "idle_days", conflicts_with = "idle_days")]
+        link_name: Option<String>,
+        /// Refresh everyone's sign-ins that had no new token for this many days
+        #[arg(long, value_name = "DAYS")]
+        idle_days: Option<u32>,
+    },
     /// Change a connection that is not connected
     Edit(change::Edit),
     /// Let a connection send its credentials to one more host
@@ -86,9 +96,9 @@ enum Command {
         #[arg(value_enum)]
         role: users::RoleName,
     },
-    /// Show what happened to a connection
+    /// Show what happened to a connection, or to all
     History {
-        link_name: String,
+        link_name: Option<String>,
         #[arg(long)]
         json: bool,
     },
@@ -111,11 +121,13 @@ impl Connections {
             Command::Add(add) => add.run(&registry).await,
             Command::Connect(connect) => connect.run(&registry).await,
             Command::Test { link_name, url } => connect::test(&registry, &link_name, url).await,
+            Command::Refresh { link_name: Some(link), .. } => refresh_one(&registry, &link).await,
+            Command::Refresh { link_name: None, idle_days } => refresh_idle(&registry, idle_days.unwrap_or(0)).await,
             Command::Allow { link_name, host } => allow(&registry, &link_name, &host).await,
             Command::Revoke { link_name } => revoke(&registry, &link_name).await,
             Command::Delete { link_name, yes } => delete(&registry, &link_name, yes).await,
             Command::Import { file } => import(&registry, &file).await,
-            Command::History { link_name, json } => show::history(&registry, &link_name, json).await,
+            Command::History { link_name, json } => show::history(&registry, link_name.as_deref(), json).await,
         }
     }
 }
@@ -131,6 +143,29 @@ async fn import(registry: &Registry, file: &Path) -> Result<(), Error> {
         eprintln!("added `{link}`; sign in with `ararat connections connect {link}`");
     }
     Ok(())
+}
+
+async fn refresh_one(registry: &Registry, link: &str) -> Result<(), Error> {
+    refresh::force(registry, &client(), link).await?;
+    eprintln!("`{link}` has a new token");
+    Ok(())
+}
+
+async fn refresh_idle(registry: &Registry, days: u32) -> Result<(), Error> {
+    let idle = Duration::from_secs(u64::from(days) * 86_400);
+    let kept = keep_alive::keep_alive(registry, &client(), idle).await?;
+    let mut failed = Ok(());
+    for Kept { link_name, user, result } in kept {
+        let whose = user.map_or(String::new(), |user| format!(" of `{user}`"));
+        match result {
+            Ok(()) => eprintln!("`{link_name}`{whose} has a new token"),
+            Err(error) => {
+                eprintln!("`{link_name}`{whose} has none: {error}");
+                failed = Err(error);
+            }
+        }
+    }
+    failed
 }
 
 async fn allow(registry: &Registry, link: &str, host: &str) -> Result<(), Error> {
@@ -167,9 +202,7 @@ async fn warn_others(registry: &Registry, connection: &Connection) -> Result<(),
 }
 
 async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error> {
-    let connection = registry.shared_connection(link).await?;
-    registry.must_administer("delete connections").await?;
-    registry.must_be_unused(link).await?;
+    let connection = registry.must_be_deletable(link).await?;
     warn_others(registry, &connection).await?;
     if !yes && !confirmed(&format!("delete `{link}` and its secrets?"))? {
         return Err(Error::usage_help("nothing was deleted", "answer `y`, or give --yes"));
@@ -201,7 +234,17 @@ pub(super) async fn open_registry(actor: &Actor) -> Result<Registry, Error> {
     let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
     let ask = std::io::stdin().is_terminal().then_some(ask);
     let (user, database_url) = (actor.acting.clone(), actor.database_url.clone());
-    Registry::open_default(Settings { ask, user, database_url, ..Settings::default() }).await
+    let events = Some(notes());
+    Registry::open_default(Settings { ask, user, database_url, events, ..Settings::default() }).await
+}
+
+/// Prints notes about connections to standard error.
+pub(super) fn notes() -> registry::EventSink {
+    Arc::new(|event: &Event<'_>| {
+        if let Event::Note { link_name, text } = event {
+            eprintln!("note: the connection `{link_name}`: {text}");
+        }
+    })
 }
 
 pub(super) fn client() -> Client {

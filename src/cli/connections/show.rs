@@ -145,10 +145,13 @@ fn state_text(connection: &Connection, now: i64) -> &'static str {
     }
 }
 
-/// What happened to a connection, newest first.
-pub async fn history(registry: &Registry, link: &str, json: bool) -> Result<(), Error> {
-    let lines = registry.history(link, 100).await?;
-    if lines.is_empty() {
+/// What happened to a connection or to all, newest first.
+pub async fn history(registry: &Registry, link: Option<&str>, json: bool) -> Result<(), Error> {
+    let lines = match link {
+        Some(link) => registry.history(link, 100).await?,
+        None => registry.whole_history(100).await?,
+    };
+    if let (true, Some(link)) = (lines.is_empty(), link) {
         registry.connection(link).await?;
     }
     if json {
@@ -156,7 +159,12 @@ pub async fn history(registry: &Registry, link: &str, json: bool) -> Result<(), 
     }
     for line in lines {
         let reason = line.reason.map_or(String::new(), |reason| format!(": {reason}"));
-        print(&format!("{}  {}  {}{reason}", time_text(line.at), line.actor, line.event));
+        let what = if link.is_none() && !line.link_name.is_empty() {
+            format!("`{}` {}", line.link_name, line.event)
+        } else {
+            line.event
+        };
+        print(&format!("{}  {}  {what}{reason}", time_text(line.at), line.actor));
     }
     Ok(())
 }

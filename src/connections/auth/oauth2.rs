@@ -58,6 +58,7 @@ impl fmt::Debug for Others {
 }
 
 /// How to a first or a next token.
+#[derive(Clone)]
 pub enum Ask<'a> {
     Code { code: &'a str, verifier: Option<String>, redirect: Option<&'a str> },
     Refresh { token: &'a Secret },
@@ -85,7 +86,13 @@ pub enum TokenFailure {
     /// The client or the request is wrong.
     Refused(String),
     /// May pass.
-    Transient(String),
+    Transient {
+        reason: String,
+        /// Seconds that the server wants to be left alone.
+        retry_after: Option<i64>,
+        /// Whether the answer was so quick that asking again at once is fair to the caller.
+        quick: bool,
+    },
 }
 
 impl TokenFailure {
@@ -94,7 +101,7 @@ impl TokenFailure {
             TokenFailure::Dead(reason)
             | TokenFailure::Throttled(reason)
             | TokenFailure::Refused(reason)
-            | TokenFailure::Transient(reason) => reason,
+            | TokenFailure::Transient { reason, .. } => reason,
         }
     }
 }
@@ -285,10 +292,8 @@ async fn exchange(http: &Client, format: TokenBody, request: HttpRequest) -> Res
 /// A server that is down or busy, whatever its body says.
 fn overloaded(answer: &Response) -> Option<HttpError> {
     let is_busy = answer.status >= 500 || answer.status == 429;
-    is_busy.then(|| HttpError::Broken {
-        reason: format!("status {}", answer.status),
-        call: format!("POST {}", answer.url),
-    })
+    let retry_after = crate::http::clock::retry_after(answer);
+    is_busy.then(|| HttpError::Busy { status: answer.status, retry_after, call: format!("POST {}", answer.url) })
 }
 
 fn outgoing(format: TokenBody, request: HttpRequest) -> Result<Outgoing, HttpError> {
@@ -345,11 +350,20 @@ fn failure(error: RequestTokenError<HttpError, BasicErrorResponse>) -> TokenFail
                 }
                 // Zoho: too many token requests.
                 (_, "access_denied" | "Access Denied") => TokenFailure::Throttled(reason),
-                (_, "temporarily_unavailable" | "server_error") => TokenFailure::Transient(reason),
+                (_, "temporarily_unavailable" | "server_error") => {
+                    TokenFailure::Transient { reason, retry_after: None, quick: true }
+                }
                 (_, _) => TokenFailure::Refused(reason),
             }
         }
-        RequestTokenError::Request(error) if error.is_transient() => TokenFailure::Transient(error.to_string()),
+        RequestTokenError::Request(error) if error.is_transient() => {
+            let retry_after = match &error {
+                HttpError::Busy { retry_after, .. } => *retry_after,
+                _ => None,
+            };
+            let quick = retry_after.is_none() && !matches!(error, HttpError::Timeout { .. });
+            TokenFailure::Transient { reason: error.to_string(), retry_after, quick }
+        }
         RequestTokenError::Request(error) => TokenFailure::Refused(error.to_string()),
         // The crate's parse error quotes the body.
         RequestTokenError::Parse(_, _) => TokenFailure::Refused("expected a token, found an unknown reply".to_owned()),

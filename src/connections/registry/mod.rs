@@ -23,7 +23,7 @@ use crate::database::Place;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::RwLock;
 use zeroize::Zeroizing;
 
@@ -36,12 +36,27 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Asks a person for a secret.
 pub type Ask = Arc<dyn Fn(&str) -> Result<Zeroizing<String>, Error> + Send + Sync>;
 
+/// Told what happens to connections, as it happens. No event holds a secret.
+pub type EventSink = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// Something that happened to a connection.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// A new line of the history: refreshed, failed, in need of a sign-in, changed by someone.
+    History(&'a AuditLine),
+    /// Something that a person may want to know though all went on.
+    Note { link_name: &'a str, text: &'a str },
+}
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const FILE: &str = "registry.db";
 
 /// Services and connections of one data directory.
 #[derive(Clone)]
 pub struct Registry {
     inner: Arc<Inner>,
+    /// Who acts.
+    actor: Arc<str>,
 }
 
 struct Inner {
@@ -54,7 +69,8 @@ struct Inner {
     warm: Warm,
     clock: Clock,
     ask: Option<Ask>,
-    actor: String,
+    events: Option<EventSink>,
+    backoff: Duration,
 }
 
 /// How a registry is opened.
@@ -68,6 +84,10 @@ pub struct Settings {
     pub user: Option<String>,
     /// `postgres://USER@HOST/DATABASE`, where the registry is not in a file of the data directory.
     pub database_url: Option<String>,
+    /// Told what happens.
+    pub events: Option<EventSink>,
+    /// The first pause before a failed token request is tried again within one call; 1 s where absent.
+    pub backoff: Option<Duration>,
 }
 
 /// What a person chooses for a new connection.
@@ -131,14 +151,21 @@ impl Registry {
             warm: Warm::default(),
             clock: settings.clock.unwrap_or_else(|| Arc::new(system_now)),
             ask: settings.ask,
-            actor: settings.user.filter(|user| !user.is_empty()).unwrap_or_else(environment_user),
+            events: settings.events,
+            backoff: settings.backoff.unwrap_or(FIRST_PAUSE),
         };
-        Registry { inner: Arc::new(inner) }
+        let actor = settings.user.filter(|user| !user.is_empty()).unwrap_or_else(environment_user);
+        Registry { inner: Arc::new(inner), actor: actor.into() }
+    }
+
+    /// The same registry, with everything that is open and ready in it, for another user.
+    pub fn acting_as(&self, user: &str) -> Registry {
+        Registry { inner: self.inner.clone(), actor: user.into() }
     }
 
     /// Who acts.
     pub fn user(&self) -> &str {
-        &self.inner.actor
+        &self.actor
     }
 
     pub(in crate::connections) fn store(&self) -> &Store {
@@ -200,11 +227,12 @@ impl Registry {
             dc: new.dc.or_else(|| service.is_zoho().then(|| data_centre::DEFAULT.to_owned())),
             grant: new.grant.map(|grant| grant.word().to_owned()),
             login_user: new.login_user,
-            owner: self.inner.actor.clone(),
+            owner: self.user().to_owned(),
             expires_at: None,
             lifetime: None,
             reason: None,
             retry_at: None,
+            failures: 0,
             revision: 1,
             created_at: now,
             updated_at: now,
@@ -311,6 +339,7 @@ impl Registry {
         connection.expires_at = None;
         connection.lifetime = None;
         connection.retry_at = None;
+        connection.failures = 0;
         connection.reason = Some(reason.to_owned());
         connection.updated_at = self.now();
         let sealed = match &kept {
@@ -326,9 +355,7 @@ impl Registry {
 
     /// Removes a connection and its sealed credential.
     pub async fn delete(&self, link: &str) -> Result<(), Error> {
-        self.must_administer("delete connections").await?;
-        self.must_be_unused(link).await?;
-        let connection = self.shared_connection(link).await?;
+        let connection = self.must_be_deletable(link).await?;
         self.inner.store.delete(&connection).await?;
         self.log(link, "deleted", None).await
     }
@@ -359,19 +386,41 @@ impl Registry {
 
     /// The latest events of a connection, newest first.
     pub async fn history(&self, link: &str, most: u32) -> Result<Vec<AuditLine>, Error> {
-        self.inner.store.history(link, most).await
+        self.inner.store.history(Some(link), most).await
+    }
+
+    /// The latest events of all connections, services and users, newest first.
+    pub async fn whole_history(&self, most: u32) -> Result<Vec<AuditLine>, Error> {
+        self.inner.store.history(None, most).await
     }
 
     /// Records an event. The reason must hold no secret.
     pub async fn log(&self, link: &str, event: &str, reason: Option<&str>) -> Result<(), Error> {
         let line = AuditLine {
             at: self.now(),
-            actor: self.inner.actor.clone(),
+            actor: self.user().to_owned(),
             link_name: link.to_owned(),
             event: event.to_owned(),
             reason: reason.map(str::to_owned),
         };
+        self.tell(&Event::History(&line));
         self.inner.store.log(&line).await
+    }
+
+    /// Tells of something that is worth a note and no line of the history.
+    pub fn note(&self, link: &str, text: &str) {
+        self.tell(&Event::Note { link_name: link, text });
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        if let Some(tell) = &self.inner.events {
+            tell(event);
+        }
+    }
+
+    /// The pause before a token request is tried again within one call; the next one is longer.
+    pub(in crate::connections) fn backoff(&self) -> Duration {
+        self.inner.backoff
     }
 
     /// Times of an event since a given time.
@@ -383,11 +432,16 @@ impl Registry {
 
     /// A connection kept ready under a key, unless the registry has changed since it was read.
     pub(in crate::connections) async fn warm(&self, key: &str) -> Option<Arc<Hot>> {
-        self.inner.warm.get(key, self.stamp().await)
+        self.inner.warm.get(&self.own_key(key), self.stamp().await)
     }
 
-    pub(in crate::connections) fn keep_warm(&self, key: String, stamp: Option<Stamp>, hot: Arc<Hot>) {
-        self.inner.warm.put(key, stamp, hot);
+    pub(in crate::connections) fn keep_warm(&self, key: &str, stamp: Option<Stamp>, hot: Arc<Hot>) {
+        self.inner.warm.put(self.own_key(key), stamp, hot);
+    }
+
+    /// Users may have sign-ins of their own under one link name.
+    fn own_key(&self, key: &str) -> String {
+        format!("{}\n{key}", self.actor)
     }
 
     /// Tells whether the registry has changed, for what is read after it.

@@ -34,7 +34,7 @@ impl Registry {
         if let Some(problem) = service.problems().into_iter().next() {
             return Err(Error::usage(problem));
         }
-        self.inner.store.insert_service(service, &self.inner.actor, self.now()).await?;
+        self.inner.store.insert_service(service, self.user(), self.now()).await?;
         self.log(&service.link_name, "service added", None).await
     }
 
@@ -47,6 +47,12 @@ impl Registry {
             return Err(Error::usage(format!("`{link}` is a default service and cannot be changed")));
         }
         let old = self.service(link).await?;
+        if let Some(owner) = self.inner.store.service_owner(link).await?.filter(|owner| owner != self.user()) {
+            return Err(Error::usage_help(
+                format!("the service `{link}` was made by `{owner}`, who alone can change it"),
+                format!("ask `{owner}`, or define a service of your own with `ararat services add`"),
+            ));
+        }
         check_display_name(&service.name)?;
         let refusals = edit::refusals(&old, service).into_iter().chain(service.problems());
         if let Some(refusal) = refusals.into_iter().next() {

@@ -22,6 +22,20 @@ impl Registry {
         connection.owner == self.user()
     }
 
+    /// Refuses a deletion by others than the owner, of what others sign in to; and of what is in use.
+    pub async fn must_be_deletable(&self, link: &str) -> Result<Connection, Error> {
+        let connection = self.shared_connection(link).await?;
+        self.must_administer("delete connections").await?;
+        if connection.login_user && !self.is_mine(&connection) {
+            return Err(Error::usage_help(
+                format!("`{link}` is shared by `{}`, who alone can delete it", connection.owner),
+                format!("run `ararat connections revoke {link}` to end your own sign-in"),
+            ));
+        }
+        self.must_be_unused(link).await?;
+        Ok(connection)
+    }
+
     /// Changes a connection that is not connected.
     pub async fn edit(&self, link: &str, changes: Changes) -> Result<Connection, Error> {
         self.must_administer("change connections").await?;
@@ -114,6 +128,7 @@ impl Registry {
             lifetime: None,
             reason: None,
             retry_at: None,
+            failures: 0,
             revision: 0,
             user: Some(self.user().to_owned()),
             ..base

@@ -190,11 +190,14 @@ async fn exchange_in_flight(
     let (mut connection, _, _, tokens) = oauth2_parts(registry, link).await?;
     let values = refresh::values_of(service, &connection)?;
     refresh::learn(http, &tokens);
+    if let Ask::Refresh { .. } = ask {
+        refresh::record_request(registry, row, &connection).await?;
+    }
     let granted = oauth2::ask(http, row, &values, &tokens, ask).await.map_err(|failure| {
         let reason = http.redactor().clean(failure.reason()).into_owned();
         let more = match &failure {
             TokenFailure::Dead(_) => "; the code or token is used, expired, or of another data centre",
-            TokenFailure::Throttled(_) | TokenFailure::Refused(_) | TokenFailure::Transient(_) => "",
+            TokenFailure::Throttled(_) | TokenFailure::Refused(_) | TokenFailure::Transient { .. } => "",
         };
         refused(link, &format!("{reason}{more}"))
     })?;
@@ -289,6 +292,7 @@ fn connected(connection: &mut Connection) {
     connection.state = State::Connected;
     connection.reason = None;
     connection.retry_at = None;
+    connection.failures = 0;
     connection.expires_at = None;
     connection.lifetime = None;
 }

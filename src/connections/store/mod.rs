@@ -74,6 +74,8 @@ struct Details {
     login_user: bool,
     owner: String,
     reason: Option<String>,
+    #[serde(default)]
+    failures: u32,
 }
 
 impl Store {
@@ -213,11 +215,15 @@ impl Store {
         Ok(())
     }
 
-    /// The latest events of a connection, newest first.
-    pub async fn history(&self, link: &str, most: u32) -> Result<Vec<AuditLine>, Error> {
-        let query = sqlx::query("select * from audit where link_name = $1 order by at desc, id desc limit $2");
-        let rows = query.bind(link).bind(i64::from(most)).fetch_all(self.pool()).await?;
-        rows.iter().map(read_audit).collect()
+    /// The latest events of one name or of all, newest first.
+    pub async fn history(&self, link: Option<&str>, most: u32) -> Result<Vec<AuditLine>, Error> {
+        let query = match link {
+            Some(link) => sqlx::query("select * from audit where link_name = $2 order by at desc, id desc limit $1")
+                .bind(i64::from(most))
+                .bind(link),
+            None => sqlx::query("select * from audit order by at desc, id desc limit $1").bind(i64::from(most)),
+        };
+        query.fetch_all(self.pool()).await?.iter().map(read_audit).collect()
     }
 
     /// Times of an event since a given time, oldest first.
@@ -270,6 +276,7 @@ fn read_connection(row: &database::Row) -> Result<Connection, Error> {
         lifetime: row.try_get("lifetime")?,
         reason: details.reason,
         retry_at: row.try_get("retry_at")?,
+        failures: details.failures,
         revision: row.try_get("revision")?,
         base: row.try_get("id")?,
         user: None,
@@ -288,6 +295,7 @@ fn details_of(connection: &Connection) -> String {
         login_user: connection.login_user,
         owner: connection.owner.clone(),
         reason: connection.reason.clone(),
+        failures: connection.failures,
     };
     serde_json::to_string(&details).expect("details are lists and texts")
 }

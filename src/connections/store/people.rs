@@ -17,17 +17,22 @@ impl Store {
         rows.iter().map(read_user).collect()
     }
 
-    /// Makes a user the administrator if there are no users at all.
-    pub async fn claim_administration(&self, user: &str, now: i64) -> Result<(), Error> {
-        sqlx::query(
+    /// Makes a user the administrator if there are no users at all; says whether it did.
+    pub async fn claim_administration(&self, user: &str, now: i64) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let done = sqlx::query(
             "insert into users (name, role, created_at) select $1, $2, $3 where not exists (select 1 from users)",
         )
         .bind(user)
         .bind(Role::Administrator.word())
         .bind(now)
-        .execute(self.pool())
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        self.commit(tx).await?;
+        Ok(true)
     }
 
     /// Gives a user a role; `false` where that would leave no administrator.
@@ -68,6 +73,13 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// Everyone's own sign-ins, each with its user and its connection's id.
+    pub async fn all_sign_ins(&self) -> Result<Vec<(String, String)>, Error> {
+        let rows =
+            sqlx::query("select \"user\", connection from sign_ins order by 1, 2").fetch_all(self.pool()).await?;
+        rows.iter().map(|row| Ok((row.try_get("user")?, row.try_get("connection")?))).collect()
     }
 
     /// Users who signed in to a connection with credentials of their own.
@@ -127,17 +139,13 @@ impl Store {
         rows.iter().map(|row| Use::read(row.try_get("kind")?, row.try_get("name")?)).collect()
     }
 
-    pub async fn add_use(&self, connection: &str, by: &Use, now: i64) -> Result<(), Error> {
-        sqlx::query(
+    /// `false` where it was known already.
+    pub async fn add_use(&self, connection: &str, by: &Use, now: i64) -> Result<bool, Error> {
+        let query = sqlx::query(
             "insert into uses (connection, kind, name, created_at) values ($1, $2, $3, $4) on conflict do nothing",
-        )
-        .bind(connection)
-        .bind(by.kind.word())
-        .bind(&by.name)
-        .bind(now)
-        .execute(self.pool())
-        .await?;
-        Ok(())
+        );
+        let query = query.bind(connection).bind(by.kind.word()).bind(&by.name).bind(now);
+        Ok(query.execute(self.pool()).await?.rows_affected() > 0)
     }
 
     /// `false` where there was no such use.
@@ -172,6 +180,7 @@ fn laid_over(base: &Connection, user: &str, row: &database::Row) -> Result<Conne
         expires_at: row.try_get("expires_at")?,
         lifetime: row.try_get("lifetime")?,
         retry_at: row.try_get("retry_at")?,
+        failures: details.failures,
         revision: row.try_get("revision")?,
         updated_at: row.try_get("updated_at")?,
         base: base.id.clone(),

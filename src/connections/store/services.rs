@@ -17,6 +17,12 @@ impl Store {
         query.fetch_optional(self.pool()).await?.as_ref().map(read_service).transpose()
     }
 
+    /// Who made a service.
+    pub async fn service_owner(&self, link: &str) -> Result<Option<String>, Error> {
+        let query = sqlx::query_scalar("select owner from services where link_name = $1").bind(link);
+        Ok(query.fetch_optional(self.pool()).await?)
+    }
+
     pub async fn insert_service(&self, service: &Service, owner: &str, now: i64) -> Result<(), Error> {
         sqlx::query(
             "insert into services (link_name, name, definition, owner, created_at, updated_at) values ($1, $2, $3, $4, $5, $6)",
