@@ -24,6 +24,11 @@ pub struct HostOptions {
     #[cfg(feature = "http")]
     #[arg(long)]
     trace: bool,
+    /// Print each request as a curl line instead of sending it, and answer it with `{}`; no credential is read
+    #[cfg(feature = "http")]
+    #[arg(long, conflicts_with = "replay")]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
+    dry_run: bool,
     /// Write mails into this folder, as .eml files
     #[cfg(feature = "http")]
     #[arg(long, value_name = "DIR")]
@@ -234,7 +239,17 @@ mod online {
         let (outbox, account, trace) = (options.outbox.clone(), account(), trace(options));
         let events = Some(crate::cli::connections::notes());
         let settings = Settings { database_url: options.database_url.clone(), events, ..Settings::default() };
-        HostConfig { outbox, account, trace, clock, stop, reach, settings, ..HostConfig::default() }
+        HostConfig {
+            outbox,
+            account,
+            trace,
+            clock,
+            stop,
+            reach,
+            settings,
+            dry_run: options.dry_run,
+            ..HostConfig::default()
+        }
     }
 
     fn replay(options: &HostOptions, path: &Path, stop: Arc<AtomicBool>) -> Result<ReplayHost, String> {
@@ -248,7 +263,7 @@ mod online {
     }
 
     fn trace(options: &HostOptions) -> Option<Trace> {
-        options.trace.then(|| Arc::new(Mutex::new(|line: &str| eprintln!("{line}"))) as Trace)
+        (options.trace || options.dry_run).then(|| Arc::new(Mutex::new(|line: &str| eprintln!("{line}"))) as Trace)
     }
 
     /// Who runs the scripts: `ARARAT_USER` and `ARARAT_USER_EMAIL`, or a name that is nobody's.

@@ -1,5 +1,6 @@
 //! A connection: one sign-in to a service, under the link name that scripts use.
 
+use super::service::Budget;
 use super::template::Values;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Connection {
     pub grant: Option<String>,
     /// Calls run as the user who runs the script, not as the owner.
     pub login_user: bool,
+    /// Calls that it may make, where the service says something else or nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Budget>,
     pub owner: String,
     /// When the access token ends, in milliseconds since the epoch.
     pub expires_at: Option<i64>,
@@ -78,6 +82,8 @@ impl State {
     }
 }
 
+/// Clocks of machines that share a registry differ by less than this.
+const CLOCK_TOLERANCE: i64 = 5 * 60_000;
 /// Refreshed at least this long before the end.
 const LEAST_MARGIN: i64 = 60_000;
 
@@ -87,6 +93,10 @@ impl Connection {
         let Some(expires_at) = self.expires_at else {
             return false;
         };
+        // Written in what is now the future: the clock was set back, and the end cannot be trusted.
+        if now < self.updated_at - CLOCK_TOLERANCE {
+            return true;
+        }
         let life = self.lifetime.unwrap_or(3_600_000);
         // A token that lives for less than two minutes would otherwise be due from its birth.
         let margin = LEAST_MARGIN.max(life / 10).min(life / 2);
@@ -116,6 +126,7 @@ mod tests {
             dc: None,
             grant: None,
             login_user: false,
+            rate: None,
             owner: String::new(),
             expires_at: Some(lifetime),
             lifetime: Some(lifetime),
@@ -140,5 +151,11 @@ mod tests {
         let short = token(30_000);
         assert!(!short.is_due(14_999) && short.is_due(15_000));
         assert!(!short.is_expired(29_999) && short.is_expired(30_000));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_a_token_due() {
+        let hour = Connection { updated_at: 1_000_000, ..token(4_600_000) };
+        assert!(!hour.is_due(1_000_000 - CLOCK_TOLERANCE) && hour.is_due(1_000_000 - CLOCK_TOLERANCE - 1));
     }
 }

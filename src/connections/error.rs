@@ -32,6 +32,9 @@ pub enum Error {
     /// Asked too often, or failed a moment ago.
     #[error("the connection `{link}` must wait {seconds} s before it asks for another token: {reason}")]
     Wait { link: String, seconds: i64, reason: String },
+    /// Too many calls, or the provider wants none for a while.
+    #[error("the connection `{link}` must wait {seconds} s before its next call: {reason}")]
+    Crowded { link: String, seconds: i64, reason: String },
     /// A name, an option or a file that is not as it must be.
     #[error("{message}")]
     Usage { message: String, help: Option<String> },
@@ -84,6 +87,7 @@ impl Error {
             Error::Usage { help, .. } | Error::Vault { help, .. } => help.clone(),
             Error::NotEncrypted { .. }
             | Error::Wait { .. }
+            | Error::Crowded { .. }
             | Error::Store(_)
             | Error::Http(_)
             | Error::Unsupported(_) => None,
@@ -108,6 +112,7 @@ impl Error {
             | Error::NotEncrypted { .. }
             | Error::Provider { .. }
             | Error::Wait { .. }
+            | Error::Crowded { .. }
             | Error::Store(_)
             | Error::Http(_) => false,
         }

@@ -5,12 +5,13 @@
 
 use super::Connection;
 use super::Error;
-use super::auth::{Bound, oauth2};
+use super::auth::{Bound, Signing, oauth2};
 use super::credential::{Credential, Secret};
+use super::dry_run;
 use super::refresh::{self, Ready};
 use super::registry::{Registry, Settings};
 use super::resolve::{self, Chosen};
-use super::service::Service;
+use super::service::{Auth, Service};
 use super::template::Values;
 use super::warm::{self, Hot};
 use crate::fault::Fault;
@@ -20,6 +21,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// Where the registry is.
@@ -43,11 +45,17 @@ pub struct Outbound {
     source: Source,
     settings: Settings,
     registry: OnceCell<Registry>,
+    dry_run: bool,
 }
 
 impl Outbound {
     pub fn new(client: Arc<Client>, source: Source, settings: Settings) -> Self {
-        Outbound { client, source, settings, registry: OnceCell::new() }
+        Outbound { client, source, settings, registry: OnceCell::new(), dry_run: false }
+    }
+
+    /// Shows requests instead of sending them.
+    pub fn dry(self, dry_run: bool) -> Self {
+        Outbound { dry_run, ..self }
     }
 
     pub fn client(&self) -> &Arc<Client> {
@@ -76,11 +84,17 @@ impl Outbound {
     pub async fn carry(&self, request: Request) -> Result<Response, Error> {
         if !needs_connection(&request) {
             let outgoing = outgoing(&request, &Values::new(), None)?;
+            if self.dry_run {
+                return Ok(dry_run::shown(&self.client, &outgoing.hop));
+            }
             return Ok(self.client.send(outgoing, None).await?);
         }
         let registry = self.registry().await?;
+        if self.dry_run {
+            return dry_run::on_connection(registry, &self.client, &request).await;
+        }
         let hot = self.hot(registry, &request).await?;
-        let answer = self.attempt(&request, &hot).await?;
+        let answer = self.attempt(registry, &request, &hot).await?;
         let expired = hot.bound.service.oauth2().is_some_and(|row| oauth2::says_expired(row, &answer));
         let (true, Some(used)) = (expired, access_of(&hot.bound.credential)) else {
             return Ok(answer);
@@ -89,7 +103,7 @@ impl Outbound {
         let service = hot.bound.service.clone();
         match refresh::ready(registry, &self.client, &service, hot.connection.clone(), Some(&used)).await {
             Ok(ready) if access_of(&ready.credential).as_ref() != Some(&used) => {
-                self.attempt(&request, &self.bind(service, ready)?).await
+                self.attempt(registry, &request, &self.bind(service, ready)?).await
             }
             // The server's own answer says more than that there is nothing to refresh with.
             Ok(_) | Err(Error::Wait { .. } | Error::Provider { .. }) => Ok(answer),
@@ -126,10 +140,12 @@ impl Outbound {
         let values = refresh::values_of(&service, &connection)?;
         let allowed = hosts_of(&service, &connection, &values);
         let link = connection.link_name.clone();
-        Ok(Hot { connection, bound: Bound { link, service, credential, values, allowed } })
+        let id = connection.id.clone();
+        Ok(Hot { connection, bound: Bound { id, link, service, credential, values, allowed } })
     }
 
-    async fn attempt(&self, request: &Request, hot: &Hot) -> Result<Response, Error> {
+    /// Sends a request on its connection: in its turn, signed by the provider's clock.
+    async fn attempt(&self, registry: &Registry, request: &Request, hot: &Hot) -> Result<Response, Error> {
         let bound = &hot.bound;
         // Another client may have made the entry.
         for secret in bound.credential.secrets() {
@@ -137,7 +153,64 @@ impl Outbound {
         }
         let outgoing = outgoing(request, &bound.values, Some(&bound.link))?;
         bound.check(&outgoing.hop.url)?;
-        Ok(self.client.send(outgoing, Some(bound as &dyn Attach)).await?)
+        note_overridden(registry, hot, &outgoing.hop);
+        wait_for_turn(registry, hot, outgoing.timeout).await?;
+        let (pace, id) = (registry.pace(), hot.connection.id.as_str());
+        let skew = pace.skew(id);
+        let answer = self.sign_and_send(registry, bound, outgoing.clone(), skew).await?;
+        let learned = pace.skew(id);
+        let by_time = matches!(bound.service.auth, Auth::OAuth1(_) | Auth::AwsSigv4);
+        if by_time && matches!(answer.status, 400 | 401 | 403) && (learned - skew).abs() > TOLERATED_SKEW {
+            // Signed for another time than the provider's: once more, for its own.
+            return self.sign_and_send(registry, bound, outgoing, learned).await;
+        }
+        Ok(answer)
+    }
+
+    async fn sign_and_send(
+        &self,
+        registry: &Registry,
+        bound: &Bound,
+        outgoing: Outgoing,
+        skew: i64,
+    ) -> Result<Response, Error> {
+        let signing = Signing { bound, now: registry.now() + skew };
+        let answer = self.client.send(outgoing, Some(&signing as &dyn Attach)).await?;
+        registry.pace().learn(&bound.id, &answer, registry.now());
+        Ok(answer)
+    }
+}
+
+/// Providers take signatures that are a few minutes off.
+const TOLERATED_SKEW: i64 = 60_000;
+
+/// A connection's own value wins over a script's; the script's author should know.
+fn note_overridden(registry: &Registry, hot: &Hot, hop: &Hop) {
+    for what in hot.bound.overridden(hop) {
+        if registry.pace().is_news(&hot.connection.id, &what) {
+            let text = format!("the script sets {what} too; the connection's own is sent");
+            registry.note(&hot.bound.link, &text);
+        }
+    }
+}
+
+/// Waits as the connection's rate and its provider ask, if that is not longer than the request may take.
+async fn wait_for_turn(registry: &Registry, hot: &Hot, timeout: Duration) -> Result<(), Error> {
+    let rate = hot.connection.rate.or(hot.bound.service.rate);
+    let patience = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
+    match registry.pace().book(&hot.connection.id, rate, registry.now(), patience) {
+        Ok(0) => Ok(()),
+        Ok(wait) => {
+            tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+            Ok(())
+        }
+        Err(wait) => {
+            let reason = match rate {
+                Some(rate) => format!("it may make {} calls in {} s", rate.requests, rate.seconds),
+                None => "the provider asked for a pause".to_owned(),
+            };
+            Err(Error::Crowded { link: hot.bound.link.clone(), seconds: (wait + 999) / 1000, reason })
+        }
     }
 }
 
@@ -156,13 +229,13 @@ fn access_of(credential: &Credential) -> Option<Secret> {
     }
 }
 
-fn hosts_of(service: &Service, connection: &Connection, values: &Values) -> Vec<String> {
+pub(super) fn hosts_of(service: &Service, connection: &Connection, values: &Values) -> Vec<String> {
     let mut hosts = service.allowed_hosts(values);
     hosts.extend(connection.hosts.iter().cloned());
     hosts
 }
 
-fn check_address(request: &Request, values: &Values, link: &str, allowed: &[String]) -> Result<(), Error> {
+pub(super) fn check_address(request: &Request, values: &Values, link: &str, allowed: &[String]) -> Result<(), Error> {
     let url = resolve::address(request, values)?;
     if super::service::is_allowed(&url, allowed) {
         return Ok(());
@@ -171,7 +244,7 @@ fn check_address(request: &Request, values: &Values, link: &str, allowed: &[Stri
     Err(Error::HostNotAllowed { link: link.to_owned(), host, allowed: allowed.to_vec() })
 }
 
-fn outgoing(request: &Request, values: &Values, link: Option<&str>) -> Result<Outgoing, Error> {
+pub(super) fn outgoing(request: &Request, values: &Values, link: Option<&str>) -> Result<Outgoing, Error> {
     let url = resolve::address(request, values)?;
     let hop = Hop { method: request.method, url, headers: request.headers.clone(), body: request.body.clone() };
     Ok(Outgoing {

@@ -38,6 +38,9 @@ pub struct Service {
     /// Fields of the token reply that become dynamic parameters of the connection.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from_token: Vec<String>,
+    /// Calls that a connection may make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Budget>,
     pub auth: Auth,
     /// Headers that every call needs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -222,7 +225,7 @@ pub enum TokenBody {
     Json,
 }
 
-/// Token requests allowed in a span of time.
+/// Requests allowed in a span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -244,6 +247,15 @@ fn comma() -> String {
 
 fn yes() -> bool {
     true
+}
+
+impl Budget {
+    /// Reads `100/60`: a hundred requests in 60 seconds.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (requests, seconds) = text.split_once('/')?;
+        let (requests, seconds) = (requests.trim().parse().ok()?, seconds.trim().parse().ok()?);
+        (requests > 0 && seconds > 0).then_some(Budget { requests, seconds })
+    }
 }
 
 impl Service {

@@ -39,6 +39,8 @@ pub struct HostConfig {
     /// Set from outside to stop the script.
     pub stop: Arc<AtomicBool>,
     pub reach: Reach,
+    /// Requests are shown to `trace` instead of sent, and answered with `{}`.
+    pub dry_run: bool,
 }
 
 impl Default for HostConfig {
@@ -53,6 +55,7 @@ impl Default for HostConfig {
             outbox: None,
             stop: Arc::new(AtomicBool::new(false)),
             reach: Reach::default(),
+            dry_run: false,
         }
     }
 }
@@ -77,7 +80,7 @@ impl BlockingHost {
             output: Output::new(config.output, redactor, config.stop.clone()),
             clock: config.clock.unwrap_or_else(|| Box::new(super::system_time)),
             account: config.account,
-            outbound: Arc::new(Outbound::new(client, config.registry, config.settings)),
+            outbound: Arc::new(Outbound::new(client, config.registry, config.settings).dry(config.dry_run)),
             outbox: config.outbox,
             mails: 0,
             stop: config.stop,

@@ -133,6 +133,11 @@ impl Client {
         }
     }
 
+    /// Traces a request that is not sent.
+    pub fn show(&self, hop: &Hop) {
+        self.trace(|| format!("# not sent\n{}", curl::command(hop, &self.options.redactor)));
+    }
+
     /// `GET https://…, connection `x``: what failures name.
     fn call_text(&self, outgoing: &Outgoing) -> String {
         let target = self.options.redactor.url(&outgoing.hop.url);

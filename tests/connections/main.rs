@@ -6,6 +6,7 @@ mod cli;
 mod device;
 mod flows;
 mod host;
+mod manners;
 mod postgres;
 mod provider;
 mod refresh;

@@ -2,7 +2,7 @@
 
 use super::{ask_line, connect};
 use crate::connections::link::link_name_from;
-use crate::connections::service::Grant;
+use crate::connections::service::{Budget, Grant};
 use crate::connections::template::Values;
 use crate::connections::{Error, NewConnection, Registry, Service, scope};
 use clap::Args;
@@ -33,6 +33,9 @@ pub struct Add {
     /// Calls run as the user who runs the script
     #[arg(long)]
     login_user: bool,
+    /// Most calls in a span of time, as in `100/60`: a hundred in 60 seconds
+    #[arg(long, value_name = "CALLS/SECONDS", value_parser = rate)]
+    rate: Option<Budget>,
     /// Do not sign in yet
     #[arg(long)]
     no_connect: bool,
@@ -57,6 +60,7 @@ impl Add {
             dc: self.dc,
             grant: self.way.grant()?,
             login_user: self.login_user,
+            rate: self.rate,
             credential: None,
         };
         let connection = registry.add(new).await?;
@@ -68,6 +72,11 @@ impl Add {
         }
         connect::sign_in(registry, &connection, &self.way).await
     }
+}
+
+/// `100/60`.
+pub(super) fn rate(text: &str) -> Result<Budget, String> {
+    Budget::parse(text).ok_or_else(|| "expected calls and seconds, such as 100/60".to_owned())
 }
 
 /// Asks on a terminal for the dynamic parameters that were not given.

@@ -1,7 +1,8 @@
 //! `ararat connections edit`: what may change about a connection while it is not connected.
 
-use super::add::read_pairs;
+use super::add::{rate, read_pairs};
 use crate::connections::registry::Changes;
+use crate::connections::service::Budget;
 use crate::connections::{Error, Registry};
 use clap::Args;
 
@@ -20,6 +21,9 @@ pub struct Edit {
     /// Whether calls run as the user who runs the script
     #[arg(long, value_name = "BOOL")]
     login_user: Option<bool>,
+    /// Most calls in a span of time, as in `100/60`: a hundred in 60 seconds
+    #[arg(long, value_name = "CALLS/SECONDS", value_parser = rate)]
+    rate: Option<Budget>,
 }
 
 impl Edit {
@@ -29,6 +33,7 @@ impl Edit {
             scopes: (!self.scope.is_empty()).then_some(self.scope),
             params: read_pairs(&self.params)?,
             login_user: self.login_user,
+            rate: self.rate,
         };
         let connection = registry.edit(&self.link_name, changes).await?;
         eprintln!("`{0}` is changed; sign in with `ararat connections connect {0}`", connection.link_name);

@@ -96,6 +96,8 @@ fn summary(connection: &Connection, service: &Service, now: i64) -> Result<Vec<(
     lines.push(("owner", connection.owner.clone()));
     let user = if connection.login_user { "of the user who runs the script" } else { "of the owner" };
     lines.push(("credentials", user.to_owned()));
+    let rate = connection.rate.or(service.rate);
+    lines.extend(rate.map(|rate| ("calls", format!("at most {} in {} s", rate.requests, rate.seconds))));
     lines.extend(connection.expires_at.map(|at| ("token until", time_text(at))));
     lines.push(("changed", time_text(connection.updated_at)));
     Ok(lines)

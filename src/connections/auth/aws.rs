@@ -13,7 +13,6 @@ use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
-use std::time::{SystemTime, UNIX_EPOCH};
 use url::Url;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -31,7 +30,7 @@ pub struct Scope<'a> {
 }
 
 /// Signs a script's request.
-pub fn put(hop: &mut Hop, credential: &Credential, values: &Values) -> Result<(), Error> {
+pub fn put(hop: &mut Hop, credential: &Credential, values: &Values, now: i64) -> Result<(), Error> {
     let Credential::AwsSigv4 { access_key_id, secret_access_key, session_token } = credential else {
         return Err(Error::usage("the connection holds no AWS credential"));
     };
@@ -43,7 +42,7 @@ pub fn put(hop: &mut Hop, credential: &Credential, values: &Values) -> Result<()
             )
         })
     };
-    let time = now();
+    let time = time_text(now);
     let scope = Scope {
         access_key_id,
         secret_access_key: secret_access_key.expose(),
@@ -135,10 +134,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn now() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-    let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+fn time_text(now: i64) -> String {
+    let time = jiff::Timestamp::from_millisecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     time.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 

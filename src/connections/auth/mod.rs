@@ -22,6 +22,8 @@ use url::Url;
 /// A connection ready for use: its service, its credentials, and where they may go.
 #[derive(Clone)]
 pub struct Bound {
+    /// The connection's id, or that of the user's own sign-in to it.
+    pub id: String,
     pub link: String,
     pub service: Arc<Service>,
     pub credential: Credential,
@@ -43,7 +45,31 @@ impl Bound {
         Ok(())
     }
 
-    fn put(&self, hop: &mut Hop) -> Result<(), Error> {
+    /// What the script sets itself and the connection sets over it: `the header `Authorization``.
+    pub fn overridden(&self, hop: &Hop) -> Vec<String> {
+        let header = |name: &str| hop.has_header(name).then(|| format!("the header `{name}`"));
+        let query = |name: &str| {
+            hop.url.query_pairs().any(|(key, _)| key == name).then(|| format!("the query parameter `{name}`"))
+        };
+        let form = |name: &str| {
+            matches!(&hop.body, Body::Form(pairs) if pairs.iter().any(|(key, _)| key == name))
+                .then(|| format!("the form parameter `{name}`"))
+        };
+        let placed = |place: Place, name: &str| match place {
+            Place::Header => header(name),
+            Place::Query => query(name),
+            Place::Form => form(name),
+            Place::Path => None,
+        };
+        match &self.service.auth {
+            Auth::ApiKey(params) => params.iter().filter_map(|param| placed(param.place, &param.name)).collect(),
+            Auth::OAuth2(row) => placed(row.place, &row.parameter).into_iter().collect(),
+            Auth::OAuth1(row) if row.place != Place::Header => Vec::new(),
+            Auth::Basic {} | Auth::OAuth1(_) | Auth::AwsSigv4 => header("Authorization").into_iter().collect(),
+        }
+    }
+
+    fn put(&self, hop: &mut Hop, now: i64) -> Result<(), Error> {
         self.check(&hop.url)?;
         for (name, value) in &self.service.headers {
             if !hop.has_header(name) {
@@ -56,9 +82,9 @@ impl Bound {
                 basic::put(hop, user, password);
                 Ok(())
             }
-            (Auth::OAuth1(row), Credential::OAuth1 { .. }) => oauth1::put(hop, row, &self.credential),
+            (Auth::OAuth1(row), Credential::OAuth1 { .. }) => oauth1::put(hop, row, &self.credential, now),
             (Auth::OAuth2(row), Credential::OAuth2(tokens)) => oauth2::put(hop, row, tokens, &self.link),
-            (Auth::AwsSigv4, Credential::AwsSigv4 { .. }) => aws::put(hop, &self.credential, &self.values),
+            (Auth::AwsSigv4, Credential::AwsSigv4 { .. }) => aws::put(hop, &self.credential, &self.values, now),
             (Auth::ApiKey(_) | Auth::Basic {} | Auth::OAuth1(_) | Auth::OAuth2(_) | Auth::AwsSigv4, _) => {
                 Err(Error::NeedsSignIn {
                     link: self.link.clone(),
@@ -69,9 +95,16 @@ impl Bound {
     }
 }
 
-impl Attach for Bound {
+/// A connection with the time that its signatures carry.
+pub struct Signing<'a> {
+    pub bound: &'a Bound,
+    /// By the provider's clock, in milliseconds since the epoch.
+    pub now: i64,
+}
+
+impl Attach for Signing<'_> {
     fn attach(&self, hop: &mut Hop) -> Result<(), Fault> {
-        self.put(hop).map_err(Fault::from)
+        self.bound.put(hop, self.now).map_err(Fault::from)
     }
 }
 

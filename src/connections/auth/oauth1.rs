@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::time::{SystemTime, UNIX_EPOCH};
 use url::{Url, form_urlencoded};
 
 /// All but the unreserved characters of RFC 3986.
@@ -34,15 +33,14 @@ pub struct Moment {
 }
 
 impl Moment {
-    pub fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let timestamp = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-        Moment { timestamp, nonce: format!("{:032x}", rand::random::<u128>()) }
+    /// A moment by the provider's clock, in milliseconds since the epoch.
+    pub fn at(now: i64) -> Self {
+        Moment { timestamp: now / 1000, nonce: format!("{:032x}", rand::random::<u128>()) }
     }
 }
 
 /// Signs a script's request.
-pub fn put(hop: &mut Hop, row: &OAuth1, credential: &Credential) -> Result<(), Error> {
+pub fn put(hop: &mut Hop, row: &OAuth1, credential: &Credential, now: i64) -> Result<(), Error> {
     let Credential::OAuth1 { consumer_key, consumer_secret, token, token_secret } = credential else {
         return Err(Error::usage("the connection holds no OAuth 1 credential"));
     };
@@ -54,7 +52,7 @@ pub fn put(hop: &mut Hop, row: &OAuth1, credential: &Credential) -> Result<(), E
         token: token.map(|token| (token, token_secret)),
         signature: row.signature,
     };
-    sign(hop, &signer, &Moment::now(), &[], row.place)
+    sign(hop, &signer, &Moment::at(now), &[], row.place)
 }
 
 /// Signs a request; `extra` holds further `oauth_` parameters.

@@ -12,8 +12,9 @@ mod sharing;
 use crate::connections::connection::{Connection, State};
 use crate::connections::credential::{Credential, Tokens};
 use crate::connections::link::{check_display_name, check_link_name, nearest};
+use crate::connections::pace::Pace;
 use crate::connections::resolve::STANDS_IN;
-use crate::connections::service::{Auth, Grant, Service, host_of};
+use crate::connections::service::{Auth, Budget, Grant, Service, host_of};
 use crate::connections::store::{AuditLine, SecretChange, Store};
 use crate::connections::template::Values;
 use crate::connections::vault::Vault;
@@ -67,6 +68,7 @@ struct Inner {
     /// One lock per connection being refreshed, so that many callers make one token request.
     flights: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     warm: Warm,
+    pace: Pace,
     clock: Clock,
     ask: Option<Ask>,
     events: Option<EventSink>,
@@ -102,6 +104,8 @@ pub struct NewConnection {
     pub dc: Option<String>,
     pub grant: Option<Grant>,
     pub login_user: bool,
+    /// Calls that it may make, where the service says something else or nothing.
+    pub rate: Option<Budget>,
     /// The client or the keys, where known already.
     pub credential: Option<Credential>,
 }
@@ -149,6 +153,7 @@ impl Registry {
             vault: RwLock::new(vault),
             flights: Mutex::default(),
             warm: Warm::default(),
+            pace: Pace::default(),
             clock: settings.clock.unwrap_or_else(|| Arc::new(system_now)),
             ask: settings.ask,
             events: settings.events,
@@ -227,6 +232,7 @@ impl Registry {
             dc: new.dc.or_else(|| service.is_zoho().then(|| data_centre::DEFAULT.to_owned())),
             grant: new.grant.map(|grant| grant.word().to_owned()),
             login_user: new.login_user,
+            rate: new.rate,
             owner: self.user().to_owned(),
             expires_at: None,
             lifetime: None,
@@ -416,6 +422,10 @@ impl Registry {
         if let Some(tell) = &self.inner.events {
             tell(event);
         }
+    }
+
+    pub(in crate::connections) fn pace(&self) -> &Pace {
+        &self.inner.pace
     }
 
     /// The pause before a token request is tried again within one call; the next one is longer.

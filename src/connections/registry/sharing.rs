@@ -3,6 +3,7 @@
 use super::{Registry, check_host, new_id};
 use crate::connections::connection::{Connection, State};
 use crate::connections::link::check_display_name;
+use crate::connections::service::Budget;
 use crate::connections::template::Values;
 use crate::connections::{Error, scope};
 
@@ -14,6 +15,7 @@ pub struct Changes {
     /// Laid over those that are there.
     pub params: Values,
     pub login_user: Option<bool>,
+    pub rate: Option<Budget>,
 }
 
 impl Registry {
@@ -59,6 +61,7 @@ impl Registry {
         }
         connection.params.extend(changes.params);
         connection.login_user = changes.login_user.unwrap_or(connection.login_user);
+        connection.rate = changes.rate.or(connection.rate);
         self.save(&connection, None).await?;
         self.log(link, "changed", None).await?;
         self.connection(link).await

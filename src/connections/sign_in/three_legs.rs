@@ -28,7 +28,7 @@ pub async fn start(registry: &Registry, http: &Client, link: &str, callback: &st
     http.redactor().learn(secret.expose());
     let signer = Signer { consumer_key: &key, consumer_secret: secret.expose(), token: None, signature: row.signature };
     let address = fill(&row.request_token_url, &values);
-    let reply = ask(http, link, &address, &signer, &[("oauth_callback", callback)]).await?;
+    let reply = ask(registry, http, link, &address, &signer, &[("oauth_callback", callback)]).await?;
     let token = field(link, &reply, "oauth_token")?;
     let token_secret = field(link, &reply, "oauth_token_secret")?;
     let mut url = Url::parse(&fill(&row.authorize_url, &values)).map_err(|error| Error::usage(error.to_string()))?;
@@ -56,7 +56,7 @@ pub async fn finish(
     let token = Some((start.token.expose(), start.token_secret.expose()));
     let signer = Signer { consumer_key: &key, consumer_secret: secret.expose(), token, signature: row.signature };
     let address = fill(&row.access_token_url, &values);
-    let reply = ask(http, link, &address, &signer, &[("oauth_verifier", &verifier)]).await?;
+    let reply = ask(registry, http, link, &address, &signer, &[("oauth_verifier", &verifier)]).await?;
     let credential = Credential::OAuth1 {
         consumer_key: key,
         consumer_secret: secret,
@@ -93,6 +93,7 @@ async fn parts(registry: &Registry, link: &str) -> Result<Parts, Error> {
 }
 
 async fn ask(
+    registry: &Registry,
     http: &Client,
     link: &str,
     address: &str,
@@ -104,7 +105,7 @@ async fn ask(
         return Err(Error::NotEncrypted { host: url.host_str().unwrap_or_default().to_owned() });
     }
     let mut hop = Hop { method: Method::Post, url, headers: vec![], body: Body::Empty };
-    oauth1::sign(&mut hop, signer, &Moment::now(), extra, Place::Header)?;
+    oauth1::sign(&mut hop, signer, &Moment::at(registry.now()), extra, Place::Header)?;
     let timeout = Duration::from_secs(30);
     let outgoing = Outgoing { hop, timeout, max_response: 1 << 20, connection: Some(link.to_owned()), follow: false };
     let answer = http.send(outgoing, None).await?;

@@ -9,6 +9,7 @@ mod sealed;
 mod services;
 
 use super::connection::{Connection, State};
+use super::service::Budget;
 use super::template::Values;
 use super::vault::Sealed;
 use super::{Error, home};
@@ -76,6 +77,8 @@ struct Details {
     reason: Option<String>,
     #[serde(default)]
     failures: u32,
+    #[serde(default)]
+    rate: Option<Budget>,
 }
 
 impl Store {
@@ -277,6 +280,7 @@ fn read_connection(row: &database::Row) -> Result<Connection, Error> {
         reason: details.reason,
         retry_at: row.try_get("retry_at")?,
         failures: details.failures,
+        rate: details.rate,
         revision: row.try_get("revision")?,
         base: row.try_get("id")?,
         user: None,
@@ -296,6 +300,7 @@ fn details_of(connection: &Connection) -> String {
         owner: connection.owner.clone(),
         reason: connection.reason.clone(),
         failures: connection.failures,
+        rate: connection.rate,
     };
     serde_json::to_string(&details).expect("details are lists and texts")
 }
