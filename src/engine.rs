@@ -152,6 +152,11 @@ impl Script {
         self.0.program.functions.iter().filter(|function| function.source == 0).map(|function| &**function)
     }
 
+    /// Whether nothing in it comes from another source.
+    pub fn stands_alone(&self) -> bool {
+        self.0.program.sources.len() == 1
+    }
+
     /// Whether statements stand outside every function.
     pub fn has_body(&self) -> bool {
         !self.0.program.body.body.is_empty()

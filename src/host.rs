@@ -11,6 +11,12 @@ use std::time::Duration;
 /// are each one small file.
 pub trait Host {
     fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault>;
+
+    /// The lowest address of the native stack that the script runs on, from a host that runs it on
+    /// one of its own; elsewhere it is the thread's.
+    fn stack_end(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A wish of the running script.

@@ -3,7 +3,8 @@
 //! The layers, each knowing only those above it in this list: `source`, `diagnostic`, `syntax`
 //! (text to tree), `fault`, `value`, `host` (the door to the world), `builtins` and `tasks`,
 //! `program` and `check` (tree to slots), `eval`, `engine`. Doors for people: `cli`, `repl`. Behind
-//! the host's door: `hosts`, `http`, `connections`. The `sandbox` shares no code with any of them.
+//! the host's door: `hosts`, `http`, `connections`. The `server` runs functions by the thousand. The `sandbox`
+//! shares no code with any of them.
 //!
 //! Start at [`Engine`].
 #![deny(unsafe_code)]
@@ -40,6 +41,9 @@ pub mod repl;
 #[cfg(feature = "sandbox")]
 #[allow(clippy::disallowed_methods)]
 pub mod sandbox;
+#[cfg(feature = "server")]
+#[allow(clippy::disallowed_methods)]
+pub mod server;
 
 pub use engine::{Args, Engine, Failure, NotCompiled, Report, Run, Script, Session, SessionError};
 pub use source::Source;

@@ -24,6 +24,23 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("database", &[]),
     ("connections", &["fault", "host", "http", "database"]),
     ("hosts", &["fault", "host", "http", "connections"]),
+    (
+        "server",
+        &[
+            "source",
+            "diagnostic",
+            "fault",
+            "value",
+            "host",
+            "check",
+            "eval",
+            "engine",
+            "http",
+            "connections",
+            "hosts",
+            "sandbox",
+        ],
+    ),
     // The witness shares nothing with what it bears witness to.
     ("sandbox", &[]),
 ];

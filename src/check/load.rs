@@ -29,9 +29,8 @@ impl FunctionFolder {
     pub fn new(sources: Vec<Source>) -> Self {
         let mut by_name = HashMap::new();
         for source in sources {
-            let (file, _) = crate::syntax::parse(source.text(), Default::default());
-            for function in &file.functions {
-                by_name.insert(super::full_name(function).to_ascii_lowercase(), source.clone());
+            for name in declared_names(source.text()) {
+                by_name.insert(name.to_ascii_lowercase(), source.clone());
             }
         }
         Self { by_name }
@@ -42,4 +41,10 @@ impl Loader for FunctionFolder {
     fn load(&self, name: &str) -> Option<Source> {
         self.by_name.get(&name.to_ascii_lowercase()).cloned()
     }
+}
+
+/// The full names of the functions that a text declares, in order, as far as it can be read.
+pub fn declared_names(text: &str) -> Vec<String> {
+    let (file, _) = crate::syntax::parse(text, Default::default());
+    file.functions.iter().map(super::full_name).collect()
 }

@@ -11,7 +11,7 @@ mod scope;
 mod stmt;
 mod types;
 
-pub use load::{FunctionFolder, Loader, NoFunctions};
+pub use load::{FunctionFolder, Loader, NoFunctions, declared_names};
 
 use crate::diagnostic::Diagnostic;
 use crate::fault::Place;

@@ -12,6 +12,8 @@ pub(crate) mod options;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "server")]
+mod serve;
 #[cfg(feature = "http")]
 mod services;
 pub(crate) mod session;
@@ -51,6 +53,9 @@ enum Command {
     /// See to the vault that keeps the secrets of connections
     #[cfg(feature = "http")]
     Vault(vault::Vault),
+    /// Run the engine of custom functions
+    #[cfg(feature = "server")]
+    Serve(serve::Serve),
     /// Serve the embedded imitation of Zoho
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Serve),
@@ -95,6 +100,8 @@ pub fn main() -> ExitCode {
         Command::Services(services) => services.main(),
         #[cfg(feature = "http")]
         Command::Vault(vault) => vault.main(),
+        #[cfg(feature = "server")]
+        Command::Serve(serve) => serve.main(),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(serve) => serve.main(),
     };

@@ -225,6 +225,11 @@ pub(super) fn lowest_start() -> usize {
     stacker::remaining_stack().map_or(usize::MAX, |left| here().saturating_sub(left.saturating_sub(RED_ZONE)))
 }
 
+/// The same on a stack that ends at an address.
+pub(super) fn lowest_start_above(stack_end: usize) -> usize {
+    stack_end.saturating_add(RED_ZONE)
+}
+
 /// Whether a value is of a parameter's type as it is. Null fits everything.
 #[inline]
 fn fits(kind: Type, value: &Value) -> bool {

@@ -60,6 +60,7 @@ enum Signal {
 
 impl<'p, 'h> Machine<'p, 'h> {
     pub fn new(program: &'p Program, settings: &'p Settings, limits: &'p Limits, host: &'h mut dyn Host) -> Self {
+        let floor = host.stack_end().map_or_else(call::lowest_start, call::lowest_start_above);
         let mut machine = Self {
             program,
             settings,
@@ -75,7 +76,7 @@ impl<'p, 'h> Machine<'p, 'h> {
             slice: 0,
             depth: 0,
             most_calls: limits.calls.unwrap_or(u64::MAX),
-            floor: call::lowest_start(),
+            floor,
             started: 0,
             stats: Stats::default(),
         };

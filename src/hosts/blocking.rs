@@ -10,7 +10,7 @@ use crate::connections::Outbound;
 use crate::connections::outbound::Source;
 use crate::connections::registry::Settings;
 use crate::fault::{Fault, FaultKind};
-use crate::host::{Account, Ask, Host, Mail, Reply, Request};
+use crate::host::{Account, Ask, Host, Reply, Request};
 use crate::http::client::Trace;
 use crate::http::network::Reach;
 use crate::http::{Client, Options, Redactor, runtime};
@@ -67,7 +67,6 @@ pub struct BlockingHost {
     account: Account,
     outbound: Arc<Outbound>,
     outbox: Option<PathBuf>,
-    mails: u32,
     stop: Arc<AtomicBool>,
 }
 
@@ -82,7 +81,6 @@ impl BlockingHost {
             account: config.account,
             outbound: Arc::new(Outbound::new(client, config.registry, config.settings).dry(config.dry_run)),
             outbox: config.outbox,
-            mails: 0,
             stop: config.stop,
         }
     }
@@ -117,20 +115,6 @@ impl BlockingHost {
             .map_err(|error| Fault::other("run.http", format!("the network is not available: {error}")))?
     }
 
-    fn mail(&mut self, mail: &Mail) -> Result<Reply, Fault> {
-        let Some(outbox) = self.outbox.clone() else {
-            return Err(Fault::other("run.mail", "no mail can be sent: no outbox is configured")
-                .help("write mail to files with `--outbox DIR`; sending over SMTP is not supported here yet"));
-        };
-        let now = (self.clock)();
-        self.mails += 1;
-        let name = format!("{now}-{:03}-{:08x}.eml", self.mails, rand::random::<u32>());
-        let path = outbox.join(name);
-        let written = std::fs::create_dir_all(&outbox).and_then(|()| std::fs::write(&path, mail::message(mail, now)));
-        written.map_err(|error| Fault::other("run.mail", format!("could not write {}: {error}", path.display())))?;
-        Ok(Reply::Done)
-    }
-
     fn breathe(&self) -> Result<Reply, Fault> {
         if self.stop.load(Ordering::Relaxed) { Err(FaultKind::Stopped.into()) } else { Ok(Reply::Done) }
     }
@@ -141,7 +125,7 @@ impl Host for BlockingHost {
         match ask {
             Ask::Print(line) => self.output.line(line).map(|()| Reply::Done),
             Ask::Http(request) => self.http(request),
-            Ask::Mail(mail) => self.mail(&mail),
+            Ask::Mail(mail) => mail::post(self.outbox.as_deref(), &mail, (self.clock)()),
             Ask::Sms(_) => Err(Fault::unsupported("sending SMS (`sendsms`)")),
             Ask::Push { .. } => Err(Fault::unsupported("push notifications (`zoho.pushNotification`)")),
             // A local run has no page to open it from: the wish is told, and the script goes on.

@@ -1,13 +1,30 @@
 //! Mail as files: one RFC 5322 message in `.eml` form for each `sendmail`.
 
-use crate::host::{Mail, Part};
+use crate::fault::Fault;
+use crate::host::{Mail, Part, Reply};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes of base64 on one line.
 const LINE: usize = 76;
+
+/// Writes a mail into the outbox folder, named so that the order of sending is that of the names.
+pub fn post(outbox: Option<&Path>, mail: &Mail, now: i64) -> Result<Reply, Fault> {
+    static POSTED: AtomicU32 = AtomicU32::new(1);
+    let Some(outbox) = outbox else {
+        return Err(Fault::other("run.mail", "no mail can be sent: no outbox is configured")
+            .help("write mail to files with `--outbox DIR`; sending over SMTP is not supported here yet"));
+    };
+    let number = POSTED.fetch_add(1, Ordering::Relaxed);
+    let path = outbox.join(format!("{now}-{number:03}-{:08x}.eml", rand::random::<u32>()));
+    let written = std::fs::create_dir_all(outbox).and_then(|()| std::fs::write(&path, message(mail, now)));
+    written.map_err(|error| Fault::other("run.mail", format!("could not write {}: {error}", path.display())))?;
+    Ok(Reply::Done)
+}
 
 /// The message as it would travel, recipients in blind copy included: an outbox is for reading.
 pub fn message(mail: &Mail, now: i64) -> Vec<u8> {

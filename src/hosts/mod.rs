@@ -1,6 +1,7 @@
 //! Hosts: who carries out what a script asks for.
 //!
 //! `blocking` serves scripts run from files and at the prompt, with network and connections;
+//! `parked` serves scripts that run in coroutines by the thousand;
 //! `replay` plays a recorded run back, without either; `watched` stands around one of them and
 //! keeps the `tape` and the `timeline`. `offline` prints and tells the time; `mail` writes
 //! messages as files, `output` is what scripts print.
@@ -12,6 +13,8 @@ pub mod mail;
 mod offline;
 #[cfg(feature = "http")]
 mod output;
+#[cfg(feature = "server")]
+pub mod parked;
 #[cfg(feature = "http")]
 pub mod replay;
 #[cfg(feature = "http")]

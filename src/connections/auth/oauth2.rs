@@ -16,13 +16,15 @@ use oauth2::basic::{
     BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 use url::Url;
 
@@ -185,7 +187,7 @@ pub async fn ask(
         Ask::Code { .. } | Ask::ClientCredentials { .. } => &row.token_params,
     };
     let extra: Vec<(String, String)> = params.iter().map(|(name, value)| (name.clone(), fill(value, values))).collect();
-    let send = |request: HttpRequest| exchange(http, row.token_body, request);
+    let send = Sender { http, format: row.token_body };
     let result = match ask {
         Ask::Code { code, verifier, redirect } => {
             let mut request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
@@ -265,6 +267,21 @@ pub fn check_token_server(url: &Url, template: &str) -> Result<(), Error> {
 
 fn bad_address(what: &str, template: &str, error: &dyn fmt::Display) -> Error {
     Error::usage(format!("the {what} address `{template}` of the service does not work: {error}"))
+}
+
+/// Our client as the crate wants it; a type rather than a closure, so that any thread may poll what it does.
+struct Sender<'a> {
+    http: &'a Client,
+    format: TokenBody,
+}
+
+impl<'c> AsyncHttpClient<'c> for Sender<'_> {
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(exchange(self.http, self.format, request))
+    }
 }
 
 /// Sends a request of the crate with our client and hands back a reply that it can read.

@@ -21,7 +21,7 @@ const KEY_FILE: &str = "ARARAT_KEY_FILE";
 type RawKey = Zeroizing<[u8; 32]>;
 
 /// Asks a person for a passphrase; absent where nobody can answer.
-pub type Prompt<'a> = Option<&'a dyn Fn(&str) -> Result<Zeroizing<String>, Error>>;
+pub type Prompt<'a> = Option<&'a (dyn Fn(&str) -> Result<Zeroizing<String>, Error> + Sync)>;
 
 /// How a vault's key is found again. Holds nothing secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

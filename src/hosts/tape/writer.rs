@@ -7,9 +7,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// A tape that is being recorded.
-pub struct Writer {
-    file: BufWriter<File>,
+/// A tape that is being recorded, into a file or into memory.
+pub struct Writer<W: Write = BufWriter<File>> {
+    out: W,
     /// Times are counted, so that a loop that asks for the time does not fill the tape.
     time: Option<Times>,
 }
@@ -24,12 +24,19 @@ impl Writer {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut writer = Writer { file: BufWriter::new(options.open(path)?), time: None };
+        Self::begin(BufWriter::new(options.open(path)?), now)
+    }
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a tape with its header.
+    pub fn begin(out: W, now: i64) -> io::Result<Self> {
+        let mut writer = Writer { out, time: None };
         let recorded = moment(now).to_string();
         let header =
             Header { ararat_tape: VERSION, recorded, by: concat!("ararat ", env!("CARGO_PKG_VERSION")).into() };
         writer.json(&header)?;
-        writer.file.flush()?;
+        writer.out.flush()?;
         Ok(writer)
     }
 
@@ -37,7 +44,7 @@ impl Writer {
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
         self.write_time()?;
         self.json(line)?;
-        self.file.flush()
+        self.out.flush()
     }
 
     /// Notes that the script was told the time.
@@ -59,7 +66,16 @@ impl Writer {
     /// Writes what is still held back.
     pub fn finish(&mut self) -> io::Result<()> {
         self.write_time()?;
-        self.file.flush()
+        self.out.flush()
+    }
+
+    /// Ends the tape and gives what it was written into.
+    pub fn into_inner(mut self) -> io::Result<W>
+    where
+        W: Default,
+    {
+        self.finish()?;
+        Ok(std::mem::take(&mut self.out))
     }
 
     fn write_time(&mut self) -> io::Result<()> {
@@ -70,12 +86,12 @@ impl Writer {
     }
 
     fn json<T: serde::Serialize>(&mut self, line: &T) -> io::Result<()> {
-        serde_json::to_writer(&mut self.file, line)?;
-        self.file.write_all(b"\n")
+        serde_json::to_writer(&mut self.out, line)?;
+        self.out.write_all(b"\n")
     }
 }
 
-impl Drop for Writer {
+impl<W: Write> Drop for Writer<W> {
     fn drop(&mut self) {
         // A run that ends early leaves the times it has seen; there is nobody left to tell of a failure.
         let _ = self.finish();

@@ -1,0 +1,118 @@
+//! `ararat serve`: the engine of custom functions.
+
+use super::options::EngineOptions;
+use super::{Exit, bad_use};
+use crate::http::network::Reach;
+use crate::http::runtime;
+use crate::server::app::Role;
+use crate::server::executor::Capacity;
+use crate::server::serve::Server;
+use crate::server::{Config, Error};
+use clap::Args;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Args)]
+pub struct Serve {
+    /// The port; 0 takes any that is free
+    #[arg(long, default_value_t = 8080, env = "ARARAT_PORT")]
+    port: u16,
+    /// The address to listen on; beyond this machine only behind a proxy that speaks TLS
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    bind: IpAddr,
+    /// The project folder, with ararat.toml and functions
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    dir: PathBuf,
+    /// The folder of the engine's database; `.ararat` in the project where absent
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A host in a private network that functions may call all the same
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+    /// Write mails into this folder, as .eml files
+    #[arg(long, value_name = "DIR")]
+    outbox: Option<PathBuf>,
+    /// Executions that run at once, waiting ones included
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+    max_running: usize,
+    /// Executions that wait for room; more are answered with 429
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+    max_waiting: usize,
+    /// Days that executions stay in the log
+    #[arg(long, default_value_t = 30, value_name = "DAYS")]
+    retention: u32,
+    /// Print the log as JSON, a line per event
+    #[arg(long)]
+    log_json: bool,
+    #[command(flatten)]
+    engine: EngineOptions,
+}
+
+impl Serve {
+    pub fn main(self) -> Exit {
+        init_log(self.log_json);
+        let config = match self.config() {
+            Ok(config) => config,
+            Err(message) => return bad_use(message),
+        };
+        let address = SocketAddr::new(self.bind, self.port);
+        let runtime = match runtime::runtime() {
+            Ok(runtime) => runtime,
+            Err(error) => return bad_use(format!("the network is not available: {error}")),
+        };
+        match runtime.block_on(serve(config, address)) {
+            Ok(()) => Exit::Ok,
+            Err(error) => bad_use(error),
+        }
+    }
+
+    fn config(&self) -> Result<Config, String> {
+        if !self.dir.is_dir() {
+            return Err(format!("{} is no folder; `ararat init` makes a project", self.dir.display()));
+        }
+        let mut config = Config::new(self.dir.clone());
+        if let Some(data) = &self.data {
+            config.data = Some(data.clone());
+        }
+        config.settings = self.engine.engine(None)?.settings;
+        config.reach = Reach { deny_private: true, allow: self.allow_host.clone() };
+        config.outbox = self.outbox.clone();
+        config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
+        config.retention = Duration::from_secs(u64::from(self.retention) * 24 * 3600);
+        Ok(config)
+    }
+}
+
+async fn serve(config: Config, address: SocketAddr) -> Result<(), Error> {
+    let server = Server::open(config, address).await?;
+    println!("Ararat serves functions at http://{}", server.address());
+    if !server.app.has_keys() {
+        let new = server.app.create_key("first key", Role::Administrator, "ararat serve").await?;
+        println!("The administrator's key, which is shown only now: {}", new.key.as_str());
+    }
+    println!("Ctrl-C stops it.");
+    server.run(stop_signal()).await
+}
+
+/// Returns on Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn init_log(json: bool) {
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+    // Fails only where another log is set up already.
+    let _ = if json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
+}

@@ -1,0 +1,167 @@
+//! Executions: those that run, and those in the log.
+
+use super::App;
+use super::run::{Call, Given};
+use crate::server::Error;
+use crate::server::executor::job::{Stop, Why};
+use crate::server::executor::journal::{HttpCall, Journal, Said};
+use crate::server::store::{Cause, Execution, Filter, State};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What runs now, by id.
+#[derive(Default)]
+pub(super) struct Running(HashMap<String, Entry>);
+
+struct Entry {
+    name: String,
+    created_at: i64,
+    journal: Arc<Mutex<Journal>>,
+    stop: Arc<Stop>,
+}
+
+/// A running execution as it is at this moment.
+#[derive(Debug, Clone, Serialize)]
+pub struct Live {
+    pub id: String,
+    pub name: String,
+    pub created_at: i64,
+    /// Milliseconds since it began.
+    pub elapsed: u64,
+    pub lines: Vec<Said>,
+    pub calls: Vec<HttpCall>,
+}
+
+impl App {
+    /// Logged executions, newest first, without lines and calls; and those that run now among them.
+    pub async fn executions(&self, filter: &Filter) -> Result<Vec<Execution>, Error> {
+        self.inner.log.settle().await;
+        self.inner.store.executions(filter).await
+    }
+
+    /// One execution with everything that is known about it.
+    pub async fn execution(&self, id: &str) -> Result<Execution, Error> {
+        self.inner.log.settle().await;
+        let mut found = self.inner.store.execution(id).await?.ok_or_else(|| Error::unknown("execution", id))?;
+        if let Some(live) = self.live(id).filter(|_| found.state == State::Queued) {
+            found.state = State::Running;
+            (found.lines, found.calls) = (live.lines, live.calls);
+        }
+        Ok(found)
+    }
+
+    /// A running execution.
+    pub fn live(&self, id: &str) -> Option<Live> {
+        let running = self.lock_running();
+        running.0.get(id).map(|entry| entry.live(id))
+    }
+
+    /// All running executions, oldest first.
+    pub fn all_live(&self) -> Vec<Live> {
+        let running = self.lock_running();
+        let mut all: Vec<_> = running.0.iter().map(|(id, entry)| entry.live(id)).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
+    }
+
+    /// Stops a running execution; it ends as cancelled.
+    ///
+    /// # Errors
+    /// That it does not run.
+    pub fn cancel(&self, id: &str) -> Result<(), Error> {
+        let running = self.lock_running();
+        let entry = running.0.get(id).ok_or_else(|| Error::unknown("running execution", id))?;
+        entry.stop.now(Why::Cancelled);
+        Ok(())
+    }
+
+    /// Runs an execution's function again with its arguments, in the version in force; gives the new id.
+    ///
+    /// # Errors
+    /// That there is no such execution or function.
+    pub async fn rerun(&self, id: &str, by: &str) -> Result<String, Error> {
+        let old = self.execution(id).await?;
+        self.enqueue(call_of(&old, Cause::Rerun, by)?).await
+    }
+
+    /// The tape of an execution, for `ararat run --replay`.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub async fn tape(&self, id: &str) -> Result<String, Error> {
+        self.inner.log.settle().await;
+        self.inner.store.tape(id).await?.ok_or_else(|| Error::unknown("tape", id))
+    }
+
+    /// Takes up executions that an earlier process accepted and did not end.
+    pub(super) async fn resume_queued(&self) -> Result<(), Error> {
+        for old in self.inner.store.executions_in(State::Queued).await? {
+            let (cause, actor) = (old.cause, old.actor.clone());
+            let call = call_of(&old, cause, &actor)?;
+            if let Err(error) = self.enqueue_again(&old, call).await {
+                tracing::error!(id = old.id, %error, "an accepted execution cannot run again");
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn note_running(&self, execution: &Execution, journal: &Arc<Mutex<Journal>>, stop: &Arc<Stop>) {
+        let entry = Entry {
+            name: execution.name.clone(),
+            created_at: execution.created_at,
+            journal: journal.clone(),
+            stop: stop.clone(),
+        };
+        self.lock_running().0.insert(execution.id.clone(), entry);
+    }
+
+    pub(super) fn forget_running(&self, id: &str) {
+        self.lock_running().0.remove(id);
+    }
+
+    /// Returns when nothing runs.
+    pub(super) async fn until_idle(&self) {
+        while !self.lock_running().0.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(super) fn stop_all(&self) {
+        for entry in self.lock_running().0.values() {
+            entry.stop.now(Why::Shutdown);
+        }
+    }
+
+    fn lock_running(&self) -> MutexGuard<'_, Running> {
+        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    fn live(&self, id: &str) -> Live {
+        let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        Live {
+            id: id.to_owned(),
+            name: self.name.clone(),
+            created_at: self.created_at,
+            elapsed: journal.elapsed(),
+            lines: journal.lines.clone(),
+            calls: journal.calls.clone(),
+        }
+    }
+}
+
+/// The call that an execution came from.
+fn call_of(old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
+    let arguments: serde_json::Map<String, serde_json::Value> = serde_json::from_str(old.arguments.get())
+        .map_err(|error| Error::Store(format!("the arguments of {} are damaged: {error}", old.id)))?;
+    Ok(Call {
+        function: old.name.clone(),
+        arguments: arguments.into_iter().map(|(name, json)| (name, Given::Json(json.to_string()))).collect(),
+        cause,
+        actor: by.to_owned(),
+        lenient: true,
+    })
+}

@@ -1,0 +1,180 @@
+//! The engine as a value: what pages, routes and schedules call. Cheap to clone.
+//!
+//! `functions` keeps and publishes, `run` executes, `executions` reads the log, `keys` says who may.
+
+mod executions;
+mod functions;
+mod keys;
+mod run;
+
+pub use executions::Live;
+pub use functions::{Breaks, Deployment, FunctionView};
+pub use keys::{Caller, NewKey, Role};
+pub use run::{Call, Given};
+
+use super::config::Config;
+use super::error::Error;
+use super::executor::{Around, Executor};
+use super::functions::{Compiler, Deployed, Published, folder};
+use super::log::Log;
+use super::store::Store;
+use crate::connections::{Outbound, home};
+use crate::host::Account;
+use crate::http::{Client, Options, Redactor};
+use crate::source::Source;
+use crate::value::Settings;
+use arc_swap::ArcSwap;
+use executions::Running;
+use keys::Keys;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// A running engine.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    settings: Arc<Settings>,
+    store: Store,
+    log: Log,
+    published: ArcSwap<Published>,
+    /// One publication at a time.
+    publishing: tokio::sync::Mutex<()>,
+    keys: Keys,
+    executor: Executor,
+    running: Mutex<Running>,
+    outbound: Arc<Outbound>,
+    account: Arc<Account>,
+    closing: AtomicBool,
+}
+
+impl App {
+    /// Opens the database, publishes what is new in the project's folder, starts the executor.
+    /// Must be called on the runtime that is to carry the network.
+    ///
+    /// # Errors
+    /// Why the engine cannot start.
+    pub async fn open(config: Config) -> Result<App, Error> {
+        let store = open_store(&config).await?;
+        let settings = Arc::new(config.settings.clone());
+        let options = Options { reach: config.reach.clone(), redactor: Redactor::default(), trace: None };
+        let client = Arc::new(Client::new(options));
+        let outbound = Arc::new(Outbound::new(client, config.connections.clone(), config.registry.clone()));
+        let around = Around {
+            outbound: outbound.clone(),
+            network: tokio::runtime::Handle::current(),
+            clock: config.clock.clone(),
+            outbox: config.outbox.clone(),
+        };
+        let executor = Executor::start(config.capacity, around)
+            .map_err(|error| Error::System(format!("cannot start the executor: {error}")))?;
+        let compiler = Compiler { settings: settings.clone() };
+        let inner = Inner {
+            settings,
+            log: Log::start(store.clone()),
+            published: ArcSwap::from_pointee(Published::new(Vec::new(), compiler)),
+            publishing: tokio::sync::Mutex::default(),
+            keys: Keys::default(),
+            executor,
+            running: Mutex::default(),
+            outbound,
+            account: Arc::new(Account { app_name: "ararat".into(), app_uri: "ararat".into(), ..Account::default() }),
+            closing: AtomicBool::new(false),
+            store,
+            config,
+        };
+        let app = App { inner: Arc::new(inner) };
+        app.reload().await?;
+        app.load_keys().await?;
+        app.publish_folder().await?;
+        app.resume_queued().await?;
+        Ok(app)
+    }
+
+    /// Reads functions anew from the database, as when another node has published.
+    ///
+    /// # Errors
+    /// That the database cannot be read.
+    pub async fn reload(&self) -> Result<(), Error> {
+        let rows = self.inner.store.versions_in_force().await?;
+        let compiler = Compiler { settings: self.inner.settings.clone() };
+        let functions = rows.into_iter().map(|row| {
+            let source = Source::new(row.definition.name.clone(), row.source);
+            Arc::new(Deployed::new(row.function, row.version, row.definition, source))
+        });
+        self.inner.published.store(Arc::new(Published::new(functions.collect(), compiler)));
+        Ok(())
+    }
+
+    /// Milliseconds since the epoch.
+    pub fn now(&self) -> i64 {
+        (self.inner.config.clock)()
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The way out for requests, and through it the registry of connections.
+    pub fn outbound(&self) -> &Arc<Outbound> {
+        &self.inner.outbound
+    }
+
+    /// The secrets to keep from anything that a person may read.
+    pub fn redactor(&self) -> &Redactor {
+        self.inner.outbound.client().redactor()
+    }
+
+    pub fn executor(&self) -> &Executor {
+        &self.inner.executor
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.inner.closing.load(Ordering::Acquire)
+    }
+
+    /// Lets running executions end, stops those that take longer than the grace, and closes the database.
+    /// Asynchronous executions that did not end run again at the next start.
+    pub async fn close(&self) {
+        self.inner.closing.store(true, Ordering::Release);
+        self.inner.executor.close();
+        let grace = self.inner.config.grace;
+        let ended = tokio::time::timeout(grace, self.until_idle()).await.is_ok();
+        if !ended {
+            self.stop_all();
+            // Statements are short, and a request is given up at once.
+            let _ = tokio::time::timeout(Duration::from_secs(5), self.until_idle()).await;
+        }
+        self.inner.log.settle().await;
+        self.inner.store.close().await;
+    }
+
+    /// Publishes each source of the project that is not what is in force.
+    async fn publish_folder(&self) -> Result<(), Error> {
+        let Some(project) = self.inner.config.project.clone() else { return Ok(()) };
+        let found = tokio::task::spawn_blocking(move || folder::sources(&project)).await;
+        let sources = found
+            .map_err(|error| Error::System(error.to_string()))?
+            .map_err(|error| Error::System(format!("the project cannot be read: {error}")))?;
+        self.publish_sources(sources).await
+    }
+}
+
+async fn open_store(config: &Config) -> Result<Store, Error> {
+    let Some(data) = &config.data else { return Store::in_memory().await };
+    home::make_private_dir(data).map_err(|error| Error::System(error.to_string()))?;
+    // What is in here belongs to this machine.
+    let ignore = data.join(".gitignore");
+    if !ignore.exists() {
+        std::fs::write(&ignore, "*\n").map_err(|error| Error::System(format!("{}: {error}", ignore.display())))?;
+    }
+    Store::open_file(&data.join("engine.db")).await
+}

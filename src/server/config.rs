@@ -1,0 +1,59 @@
+//! How an engine is set up.
+
+use super::executor::Capacity;
+use crate::connections::outbound::Source as Connections;
+use crate::connections::registry::Settings as RegistrySettings;
+use crate::hosts::parked::Clock;
+use crate::http::network::Reach;
+use crate::value::Settings;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything an engine can be told. [`Config::new`] is what `ararat serve` uses.
+pub struct Config {
+    /// The project: its `functions` are published at the start. Without one only the database counts.
+    pub project: Option<PathBuf>,
+    /// The folder of the engine's database; in memory where absent.
+    pub data: Option<PathBuf>,
+    pub settings: Settings,
+    pub connections: Connections,
+    pub registry: RegistrySettings,
+    /// Private addresses are refused unless they are allowed here.
+    pub reach: Reach,
+    /// Mail is written here as `.eml` files.
+    pub outbox: Option<PathBuf>,
+    pub capacity: Capacity,
+    /// Bytes of a request's body.
+    pub largest_body: usize,
+    /// Ended executions are forgotten after this time.
+    pub retention: Duration,
+    /// How long running executions may go on when the engine shuts down.
+    pub grace: Duration,
+    pub clock: Clock,
+}
+
+impl Config {
+    /// A project with its data in `.ararat`, connections of the default data directory, no private addresses.
+    pub fn new(project: PathBuf) -> Self {
+        Self { data: Some(project.join(".ararat")), project: Some(project), ..Self::in_memory() }
+    }
+
+    /// No project and nothing on disk.
+    pub fn in_memory() -> Self {
+        Self {
+            project: None,
+            data: None,
+            settings: Settings::default(),
+            connections: Connections::Default,
+            registry: RegistrySettings::default(),
+            reach: Reach { deny_private: true, allow: Vec::new() },
+            outbox: None,
+            capacity: Capacity::default(),
+            largest_body: 10 << 20,
+            retention: Duration::from_secs(30 * 24 * 3600),
+            grace: Duration::from_secs(30),
+            clock: Arc::new(crate::hosts::system_time),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Drives one execution from its first statement to its end, carrying out what it wishes.
+
+use super::Core;
+use super::job::{Failed, Job, Outcome, Returned, Stop, Why};
+use super::journal::Scribe;
+use crate::engine::{Failure, Run};
+use crate::eval::limits::Stats;
+use crate::fault::{Fault, FaultKind};
+use crate::host::{Mail, Reply, Request};
+use crate::hosts::mail;
+use crate::hosts::parked::{Answer, Parked, Step, Surroundings, Wish};
+use crate::hosts::tape::Line;
+use crate::hosts::tape::entry::Exchange;
+use crate::hosts::tape::redacted;
+use crate::value::{Settings, Value, convert, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+type Ended = Result<Run, Failure>;
+
+/// When an execution has to end, and how it says so.
+struct Deadline {
+    at: Option<Instant>,
+    time: Duration,
+}
+
+/// Runs a job and says what came of it.
+pub(super) async fn drive(core: &Core, job: Job) {
+    let Job { script, function, args, settings, time, account, stop, journal, done } = job;
+    let scribe = Rc::new(Scribe { journal, redactor: core.outbound.client().redactor().clone() });
+    scribe.open().begin((core.clock)());
+    let started = Instant::now();
+    let deadline = Deadline { at: time.map(|time| started + time), time: time.unwrap_or_default() };
+    let around = Surroundings { clock: core.clock.clone(), account, witness: scribe.clone() };
+    let outcome = match core.stacks.take() {
+        Err(error) => Err(Failed::Internal(format!("no stack for the execution: {error}"))),
+        Ok(stack) => {
+            let body = move |host: &mut dyn crate::host::Host| script.call(&function, host, &args);
+            let mut parked = Parked::new(stack, around, body);
+            let ended = to_the_end(core, &mut parked, &scribe, &stop, &deadline).await;
+            if let Some(stack) = parked.into_stack() {
+                core.stacks.give_back(stack);
+            }
+            ended
+        }
+    };
+    let took = started.elapsed();
+    done(outcome_of(outcome, took, &settings, &stop));
+}
+
+async fn to_the_end(
+    core: &Core,
+    parked: &mut Parked<Ended>,
+    scribe: &Scribe,
+    stop: &Stop,
+    deadline: &Deadline,
+) -> Result<Ended, Failed> {
+    let mut answer: Answer = Ok(Reply::Done);
+    loop {
+        // A panic is a mistake of ours: it ends this execution and no other.
+        let step = catch_unwind(AssertUnwindSafe(|| parked.resume(answer)));
+        let wish = match step {
+            Ok(Step::Ended(ended)) => return Ok(ended),
+            Ok(Step::Waits(wish)) => wish,
+            Err(_) => return Err(Failed::Internal("the interpreter failed; this is a defect of Ararat".to_owned())),
+        };
+        answer = match wish {
+            Wish::Breathe => {
+                tokio::task::yield_now().await;
+                deadline.check(stop)
+            }
+            Wish::Http(request) => http(core, *request, scribe, stop, deadline).await,
+            Wish::Mail(mail) => mail_answer(core, &mail, scribe),
+        };
+    }
+}
+
+impl Deadline {
+    /// Whether the execution may go on.
+    fn check(&self, stop: &Stop) -> Answer {
+        if stop.wished().is_some() {
+            return Err(FaultKind::Stopped.into());
+        }
+        match self.at {
+            Some(at) if Instant::now() >= at => Err(self.passed()),
+            _ => Ok(Reply::Done),
+        }
+    }
+
+    fn passed(&self) -> Fault {
+        Fault::limit("limit.time", format!("the script ran longer than {} s", self.time.as_secs_f64()))
+    }
+
+    async fn wait(&self) {
+        match self.at {
+            Some(at) => tokio::time::sleep_until(at.into()).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Sends a request on the network's runtime, so that no script's long statement holds it up.
+async fn http(core: &Core, request: Request, scribe: &Scribe, stop: &Stop, deadline: &Deadline) -> Answer {
+    deadline.check(stop)?;
+    let redactor = &scribe.redactor;
+    // Before the request goes out: what it shows of secrets is kept from the lines that follow.
+    let asked = redacted::asked(&request, redactor);
+    let outbound = core.outbound.clone();
+    let at = scribe.open().elapsed();
+    let started = Instant::now();
+    let again = request.clone();
+    let mut sent = core.network.spawn(async move { outbound.send(request).await });
+    let answer = tokio::select! {
+        answer = &mut sent => answer.unwrap_or_else(|_| Err(Fault::other("run.http", "the request was given up"))),
+        () = stop.wait() => Err(FaultKind::Stopped.into()),
+        () = deadline.wait() => Err(deadline.passed()),
+    };
+    sent.abort();
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut exchange = Exchange { ms, ..asked };
+    match &answer {
+        Ok(response) => {
+            exchange.reply = Some(redacted::answered(response, &exchange.url, redactor));
+            // The reply may have told what the address or a body held.
+            exchange = Exchange { ms, reply: exchange.reply, ..redacted::asked(&again, redactor) };
+        }
+        Err(fault) => exchange.fault = Some(redacted::failed(fault, redactor)),
+    }
+    scribe.open().called(at, exchange);
+    answer.map(Reply::Http)
+}
+
+fn mail_answer(core: &Core, mail: &Mail, scribe: &Scribe) -> Answer {
+    let mut posted = redacted::posted(mail, &scribe.redactor);
+    let answer = mail::post(core.outbox.as_deref(), mail, (core.clock)());
+    posted.fault = answer.as_ref().err().map(|fault| redacted::failed(fault, &scribe.redactor));
+    let mut journal = scribe.open();
+    journal.say(format!("sendmail to {}: {}", posted.to.join(", "), posted.subject));
+    journal.entry(&Line::Mail(Box::new(posted)));
+    answer
+}
+
+fn outcome_of(ended: Result<Ended, Failed>, took: Duration, settings: &Arc<Settings>, stop: &Stop) -> Outcome {
+    match ended {
+        Ok(Ok(run)) => Outcome { result: returned(run.value, settings), stats: run.stats, took },
+        Ok(Err(Failure::Script { fault: FaultKind::Stopped, stats, .. })) => {
+            let why = stop.wished().unwrap_or(Why::Cancelled);
+            Outcome { result: Err(Failed::Stopped(why)), stats, took }
+        }
+        Ok(Err(Failure::Script { fault, report, stats })) => {
+            Outcome { result: Err(Failed::Script { fault, report }), stats, took }
+        }
+        Ok(Err(Failure::Call(message))) => {
+            Outcome { result: Err(Failed::Arguments(message)), stats: Stats::default(), took }
+        }
+        Err(failed) => Outcome { result: Err(failed), stats: Stats::default(), took },
+    }
+}
+
+fn returned(value: Value, settings: &Settings) -> Result<Returned, Failed> {
+    let unfit = |fault: Fault| Failed::Arguments(format!("the returned value cannot be written: {fault}"));
+    if value.is_null() {
+        return Ok(Returned { text: String::new(), json: "null".to_owned() });
+    }
+    let mut json = String::new();
+    json::write(&value, settings, &mut json).map_err(unfit)?;
+    let mut text = String::new();
+    convert::write_text(&value, settings, &mut text).map_err(unfit)?;
+    value.discard();
+    Ok(Returned { text, json })
+}

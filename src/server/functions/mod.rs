@@ -1,0 +1,12 @@
+//! What a function is: its definition, read from its source, and the set of published ones.
+
+pub mod category;
+mod definition;
+pub mod folder;
+mod header;
+mod published;
+
+pub use category::{CATEGORIES, Category};
+pub use definition::{Argument, Definition};
+pub use header::{Header, RestAccess, TAGS};
+pub use published::{Compiler, Deployed, Published};

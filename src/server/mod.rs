@@ -1,0 +1,20 @@
+//! The engine of custom functions: publishes them, runs them by the thousand, logs what they did.
+//!
+//! [`App`] is the engine as a value: every page, route and schedule goes through its calls.
+//! `functions` says what a function is and holds the published ones, `executor` runs them in
+//! coroutines, `log` writes down what they did, `store` is the database, `rest` the doors over HTTP.
+
+pub mod app;
+pub mod config;
+mod error;
+pub mod executor;
+pub mod functions;
+mod ids;
+pub mod log;
+pub mod rest;
+pub mod serve;
+pub mod store;
+
+pub use app::App;
+pub use config::Config;
+pub use error::Error;

@@ -1,0 +1,25 @@
+//! The engine over HTTP: functions in Zoho's shape, the engine's own API.
+//!
+//! `auth` says who calls, `arguments` reads what they give, `zoho` and `own` are the two shapes,
+//! `problem` says what went wrong. Pages for people are elsewhere; they call the same [`App`].
+
+pub mod arguments;
+pub mod auth;
+mod own;
+pub mod problem;
+mod zoho;
+
+use super::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+
+/// All routes for programs.
+pub fn router(app: App) -> Router {
+    let largest = app.config().largest_body;
+    Router::new()
+        .merge(zoho::routes())
+        .merge(own::routes())
+        .fallback(problem::not_found)
+        .layer(DefaultBodyLimit::max(largest))
+        .with_state(app)
+}

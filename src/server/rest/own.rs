@@ -1,0 +1,92 @@
+//! The engine's own API, `/v1`.
+
+use super::auth::Known;
+use super::problem::Problem;
+use crate::server::App;
+use crate::server::app::{Call, Given};
+use crate::server::store::{Cause, Execution, Filter};
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Map, Value, json};
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/v1/functions/{name}/executions", post(execute))
+        .route("/v1/functions", get(functions))
+        .route("/v1/executions", get(executions))
+        .route("/v1/executions/{id}", get(execution).delete(cancel))
+}
+
+/// Whether the engine takes calls.
+async fn healthz(State(app): State<App>) -> Response {
+    let closing = app.is_closing();
+    let status = if closing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (status, Json(json!({ "status": if closing { "closing" } else { "ok" } }))).into_response()
+}
+
+async fn functions(State(app): State<App>, _: Known) -> Result<Response, Problem> {
+    let functions: Vec<_> = app.published().all().iter().map(|one| one.definition.clone()).collect();
+    Ok(Json(json!({ "functions": functions.iter().map(|one| &**one).collect::<Vec<_>>() })).into_response())
+}
+
+/// Runs a function with the JSON object of the body as its arguments.
+async fn execute(
+    State(app): State<App>,
+    Known(caller): Known,
+    Path(function): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let arguments = object(&body)?.into_iter().map(|(name, value)| (name, Given::Json(value.to_string()))).collect();
+    let actor = caller.name.to_string();
+    let call = Call { function, arguments, cause: Cause::Api, actor, lenient: false };
+    if !wants_async(&headers) {
+        return Ok(Json(app.run(call).await?).into_response());
+    }
+    Ok(accepted(&app.enqueue(call).await?))
+}
+
+fn object(body: &Bytes) -> Result<Map<String, Value>, Problem> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let message = format!("expected a JSON object of arguments, found other: {error}");
+        Problem::new(StatusCode::BAD_REQUEST, "arguments", message)
+    })
+}
+
+fn wants_async(headers: &HeaderMap) -> bool {
+    let wishes = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+/// 202, with where to look for the end.
+pub fn accepted(id: &str) -> Response {
+    let location = format!("/v1/executions/{id}");
+    let body = Json(json!({ "id": id, "state": "queued", "location": location }));
+    let mut response = (StatusCode::ACCEPTED, body).into_response();
+    // An id is hexadecimal digits.
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+async fn executions(State(app): State<App>, _: Known, Query(filter): Query<Filter>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "executions": app.executions(&filter).await? })))
+}
+
+async fn execution(State(app): State<App>, _: Known, Path(id): Path<String>) -> Result<Json<Execution>, Problem> {
+    Ok(Json(app.execution(&id).await?))
+}
+
+async fn cancel(State(app): State<App>, _: Known, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    app.cancel(&id)?;
+    Ok(StatusCode::ACCEPTED)
+}

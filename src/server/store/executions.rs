@@ -1,0 +1,324 @@
+//! The execution log.
+
+use super::{Database, Pool, Row, Store, damaged};
+use crate::server::Error;
+use crate::server::executor::journal::{HttpCall, Said};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Row as _};
+
+/// Rows of one statement; both databases allow at least 32,766 placeholders.
+const ROWS_AT_ONCE: usize = 100;
+
+/// How far an execution is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// What began an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Zoho's REST shape.
+    Rest,
+    /// The engine's own API.
+    Api,
+    Console,
+    Schedule,
+    Webhook,
+    Rerun,
+}
+
+/// One execution as it is logged, secrets masked.
+#[derive(Debug, Clone, Serialize)]
+pub struct Execution {
+    pub id: String,
+    /// The function's id.
+    pub function: String,
+    /// The function's name at the time.
+    pub name: String,
+    /// 0 for a draft.
+    pub version: i64,
+    pub cause: Cause,
+    pub actor: String,
+    pub state: State,
+    /// JSON object.
+    pub arguments: Box<RawValue>,
+    /// JSON of the returned value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Box<RawValue>>,
+    /// JSON object: `kind`, `code`, `message`, `file`, `line`, `column`, `help`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Box<RawValue>>,
+    pub lines: Vec<Said>,
+    pub calls: Vec<HttpCall>,
+    pub statements: i64,
+    pub duration_us: i64,
+    pub created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<i64>,
+    /// For `execution_tapes`; never read back with the rest.
+    #[serde(skip)]
+    pub tape: Option<String>,
+}
+
+/// Which executions a list shows, newest first.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// A function's full name.
+    pub function: Option<String>,
+    pub state: Option<State>,
+    /// Words in lines, errors, arguments or outputs.
+    pub search: Option<String>,
+    /// Begun at or after this time, in milliseconds since the epoch.
+    pub since: Option<i64>,
+    /// Older than this execution: the next page.
+    pub before: Option<String>,
+    /// At most 200; 50 where absent.
+    pub limit: Option<i64>,
+}
+
+impl State {
+    pub const ALL: [State; 5] = [State::Queued, State::Running, State::Succeeded, State::Failed, State::Cancelled];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Queued => "queued",
+            State::Running => "running",
+            State::Succeeded => "succeeded",
+            State::Failed => "failed",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn is_final(self) -> bool {
+        matches!(self, State::Succeeded | State::Failed | State::Cancelled)
+    }
+}
+
+impl Cause {
+    pub const ALL: [Cause; 6] =
+        [Cause::Rest, Cause::Api, Cause::Console, Cause::Schedule, Cause::Webhook, Cause::Rerun];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Cause::Rest => "rest",
+            Cause::Api => "api",
+            Cause::Console => "console",
+            Cause::Schedule => "schedule",
+            Cause::Webhook => "webhook",
+            Cause::Rerun => "rerun",
+        }
+    }
+}
+
+impl Store {
+    /// Writes executions as they are now, new or changed, in one transaction.
+    pub async fn write_executions(&self, executions: &[Execution]) -> Result<(), Error> {
+        let mut tx = self.pool.begin().await?;
+        for some in executions.chunks(ROWS_AT_ONCE) {
+            upsert(some).execute(&mut *tx).await?;
+        }
+        for execution in executions {
+            if let Some(tape) = &execution.tape {
+                sqlx::query(
+                    "insert into execution_tapes (execution, tape) values ($1, $2) \
+                     on conflict (execution) do update set tape = excluded.tape",
+                )
+                .bind(&execution.id)
+                .bind(tape)
+                .execute(&mut *tx)
+                .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Executions that a filter lets pass, newest first, without lines and calls.
+    pub async fn executions(&self, filter: &Filter) -> Result<Vec<Execution>, Error> {
+        let (conditions, binds) = conditions(filter);
+        let sql = format!(
+            "select id, function, name, version, cause, actor, state, arguments, output, error, null as lines, \
+             null as calls, statements, duration_us, created_at, started_at, ended_at from executions \
+             {conditions} order by id desc limit {}",
+            filter.limit.unwrap_or(50).clamp(1, 200)
+        );
+        let query = binds.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bind| query.bind(bind));
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    pub async fn execution(&self, id: &str) -> Result<Option<Execution>, Error> {
+        let row = sqlx::query("select * from executions where id = $1").bind(id).fetch_optional(&self.pool).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    pub async fn tape(&self, id: &str) -> Result<Option<String>, Error> {
+        let query = sqlx::query_scalar("select tape from execution_tapes where execution = $1").bind(id);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
+    /// Executions in a state, oldest first.
+    pub async fn executions_in(&self, state: State) -> Result<Vec<Execution>, Error> {
+        let query = sqlx::query("select * from executions where state = $1 order by id").bind(state.word());
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    /// Removes ended executions that are older than a time. Says how many there were.
+    pub async fn forget_executions(&self, before: i64) -> Result<u64, Error> {
+        let first_kept = format!("{before:012x}");
+        forget(&self.pool, "delete from execution_tapes where execution < $1", &first_kept).await?;
+        let ended = "delete from executions where id < $1 and state in ('succeeded', 'failed', 'cancelled')";
+        forget(&self.pool, ended, &first_kept).await
+    }
+}
+
+async fn forget(pool: &Pool, statement: &'static str, first_kept: &str) -> Result<u64, Error> {
+    Ok(sqlx::query(statement).bind(first_kept.to_owned()).execute(pool).await?.rows_affected())
+}
+
+/// The `where` of a filter, and what its placeholders stand for.
+fn conditions(filter: &Filter) -> (String, Vec<String>) {
+    let mut conditions: Vec<String> = Vec::new();
+    let mut binds: Vec<String> = Vec::new();
+    let mut add = |condition: &str, bind: String| {
+        binds.push(bind);
+        conditions.push(condition.replace("$n", &format!("${}", binds.len())));
+    };
+    if let Some(function) = &filter.function {
+        add("name = $n", function.clone());
+    }
+    if let Some(state) = filter.state {
+        add("state = $n", state.word().to_owned());
+    }
+    if let Some(since) = filter.since {
+        add("id >= $n", format!("{since:012x}"));
+    }
+    if let Some(before) = &filter.before {
+        add("id < $n", before.clone());
+    }
+    if let Some(words) = filter.search.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+        let columns = ["name", "lines", "error", "arguments", "output", "calls"];
+        let any: Vec<_> = columns.iter().map(|column| format!("lower({column}) like $n escape '!'")).collect();
+        add(&format!("({})", any.join(" or ")), format!("%{}%", escape_like(&words.to_lowercase())));
+    }
+    match conditions.is_empty() {
+        true => (String::new(), binds),
+        false => (format!("where {}", conditions.join(" and ")), binds),
+    }
+}
+
+const COLUMNS: [&str; 17] = [
+    "id",
+    "function",
+    "name",
+    "version",
+    "cause",
+    "actor",
+    "state",
+    "arguments",
+    "output",
+    "error",
+    "lines",
+    "calls",
+    "statements",
+    "duration_us",
+    "created_at",
+    "started_at",
+    "ended_at",
+];
+/// What an execution can change.
+const CHANGING: [&str; 10] =
+    ["version", "state", "output", "error", "lines", "calls", "statements", "duration_us", "started_at", "ended_at"];
+
+fn upsert(executions: &[Execution]) -> Query<'static, Database, <Database as sqlx::Database>::Arguments> {
+    let width = COLUMNS.len();
+    let row = |index: usize| {
+        let marks: Vec<_> = (1..=width).map(|column| format!("${}", index * width + column)).collect();
+        format!("({})", marks.join(", "))
+    };
+    let rows: Vec<_> = (0..executions.len()).map(row).collect();
+    let changes: Vec<_> = CHANGING.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    let sql = format!(
+        "insert into executions ({}) values {} on conflict (id) do update set {}",
+        COLUMNS.join(", "),
+        rows.join(", "),
+        changes.join(", ")
+    );
+    executions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, execution| {
+        query
+            .bind(execution.id.clone())
+            .bind(execution.function.clone())
+            .bind(execution.name.clone())
+            .bind(execution.version)
+            .bind(execution.cause.word())
+            .bind(execution.actor.clone())
+            .bind(execution.state.word())
+            .bind(execution.arguments.get().to_owned())
+            .bind(execution.output.as_ref().map(|json| json.get().to_owned()))
+            .bind(execution.error.as_ref().map(|json| json.get().to_owned()))
+            .bind(as_json(&execution.lines))
+            .bind(as_json(&execution.calls))
+            .bind(execution.statements)
+            .bind(execution.duration_us)
+            .bind(execution.created_at)
+            .bind(execution.started_at)
+            .bind(execution.ended_at)
+    })
+}
+
+fn as_json<T: Serialize>(items: &[T]) -> Option<String> {
+    // Numbers and texts always have a JSON form.
+    (!items.is_empty()).then(|| serde_json::to_string(items).unwrap_or_default())
+}
+
+fn escape_like(words: &str) -> String {
+    words.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+fn read(row: &Row) -> Result<Execution, Error> {
+    let cause: String = row.try_get("cause")?;
+    let state: String = row.try_get("state")?;
+    let arguments: String = row.try_get("arguments")?;
+    Ok(Execution {
+        id: row.try_get("id")?,
+        function: row.try_get("function")?,
+        name: row.try_get("name")?,
+        version: row.try_get("version")?,
+        cause: Cause::ALL.into_iter().find(|one| one.word() == cause).ok_or_else(|| damaged("cause", &cause))?,
+        actor: row.try_get("actor")?,
+        state: State::ALL.into_iter().find(|one| one.word() == state).ok_or_else(|| damaged("state", &state))?,
+        arguments: RawValue::from_string(arguments).map_err(|error| damaged("arguments", error))?,
+        output: raw(row, "output")?,
+        error: raw(row, "error")?,
+        lines: list(row, "lines")?,
+        calls: list(row, "calls")?,
+        statements: row.try_get("statements")?,
+        duration_us: row.try_get("duration_us")?,
+        created_at: row.try_get("created_at")?,
+        started_at: row.try_get("started_at")?,
+        ended_at: row.try_get("ended_at")?,
+        tape: None,
+    })
+}
+
+fn raw(row: &Row, column: &str) -> Result<Option<Box<RawValue>>, Error> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(RawValue::from_string).transpose().map_err(|error| damaged(column, error))
+}
+
+fn list<T: for<'a> Deserialize<'a>>(row: &Row, column: &str) -> Result<Vec<T>, Error> {
+    let text: Option<String> = row.try_get(column)?;
+    let read = |text: String| serde_json::from_str(&text).map_err(|error| damaged(column, error));
+    text.map_or(Ok(Vec::new()), read)
+}

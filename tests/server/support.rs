@@ -1,0 +1,121 @@
+//! An engine in this process, a caller, and a place that functions can call.
+
+use ararat::http::network::Reach;
+use ararat::server::app::{Call, Role};
+use ararat::server::serve::Server;
+use ararat::server::store::Cause;
+use ararat::server::{App, Config};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::any;
+use serde_json::Value;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// A running engine with an administrator's key.
+pub struct Engine {
+    pub app: App,
+    pub url: String,
+    pub key: String,
+    stop: Option<oneshot::Sender<()>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+/// A call without arguments.
+pub fn call(function: &str) -> Call {
+    Call { function: function.into(), arguments: Vec::new(), cause: Cause::Api, actor: "test".into(), lenient: false }
+}
+
+/// In memory, private addresses allowed on loopback.
+pub fn config() -> Config {
+    Config { reach: Reach { deny_private: true, allow: vec!["127.0.0.1".into()] }, ..Config::in_memory() }
+}
+
+impl Engine {
+    pub async fn start() -> Self {
+        Self::with(config()).await
+    }
+
+    pub async fn with(config: Config) -> Self {
+        // An error says that another test was first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let server = Server::open(config, ([127, 0, 0, 1], 0).into()).await.expect("the engine starts");
+        let app = server.app.clone();
+        let url = format!("http://{}", server.address());
+        let key = app.create_key("test", Role::Administrator, "test").await.expect("a key").key.to_string();
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            server.run(stopped).await.expect("the engine ends well");
+        });
+        Self { app, url, key, stop: Some(stop), task }
+    }
+
+    /// Publishes a source.
+    pub async fn publish(&self, text: &str) {
+        let source = ararat::Source::new("test.dg", text);
+        if let Err(error) = self.app.publish(source, None, "test").await {
+            panic!("{error}");
+        }
+    }
+
+    /// Stops it as SIGTERM would, and waits.
+    pub async fn stop(mut self) {
+        let _ = self.stop.take().expect("not stopped yet").send(());
+        self.task.await.expect("the engine ends");
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request("GET", path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &str) -> Answer {
+        self.send(self.request("POST", path).header("content-type", "application/json").body(body.to_owned())).await
+    }
+
+    /// In Zoho's shape, with the key in the query.
+    pub async fn zoho(&self, name: &str, query: &str) -> Answer {
+        let path = format!("/crm/v7/functions/{name}/actions/execute?auth_type=apikey&zapikey={}&{query}", self.key);
+        self.send(reqwest::Client::new().get(format!("{}{path}", self.url))).await
+    }
+
+    /// A request with the administrator's key.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        reqwest::Client::new().request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, headers, text: answer.text().await.expect("a body") }
+    }
+}
+
+/// A server whose `/wait/MS` answers after that time. Lives as long as the test's runtime.
+pub async fn slow_server() -> String {
+    let wait = |Path(ms): Path<u64>| async move {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        "done"
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().route("/wait/{ms}", any(wait));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
