@@ -102,4 +102,5 @@ async fn an_asynchronous_execution_is_polled() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert_eq!(state, "succeeded");
+    engine.stop().await;
 }
