@@ -38,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "http",
             "connections",
             "hosts",
+            "database",
             "sandbox",
         ],
     ),

@@ -27,6 +27,9 @@ pub struct Serve {
     /// The folder of the engine's database; `.ararat` in the project where absent
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// A PostgreSQL server that several engines share, instead of a file: postgres://USER@HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "ARARAT_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
     /// A host in a private network that functions may call all the same
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
@@ -75,6 +78,8 @@ impl Serve {
         if let Some(data) = &self.data {
             config.data = Some(data.clone());
         }
+        config.database_url = self.database_url.clone();
+        config.registry.database_url = self.database_url.clone();
         config.settings = self.engine.engine(None)?.settings;
         config.reach = Reach { deny_private: true, allow: self.allow_host.clone() };
         config.outbox = self.outbox.clone();

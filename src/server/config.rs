@@ -16,6 +16,8 @@ pub struct Config {
     pub project: Option<PathBuf>,
     /// The folder of the engine's database; in memory where absent.
     pub data: Option<PathBuf>,
+    /// `postgres://…`: the database that several engines share, instead of a file in `data`.
+    pub database_url: Option<String>,
     pub settings: Settings,
     pub connections: Connections,
     pub registry: RegistrySettings,
@@ -44,6 +46,7 @@ impl Config {
         Self {
             project: None,
             data: None,
+            database_url: None,
             settings: Settings::default(),
             connections: Connections::Default,
             registry: RegistrySettings::default(),

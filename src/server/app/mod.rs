@@ -19,6 +19,7 @@ use super::functions::{Compiler, Deployed, Published, folder};
 use super::log::Log;
 use super::store::Store;
 use crate::connections::{Outbound, home};
+use crate::database::Place;
 use crate::host::Account;
 use crate::http::{Client, Options, Redactor};
 use crate::source::Source;
@@ -169,12 +170,15 @@ impl App {
 }
 
 async fn open_store(config: &Config) -> Result<Store, Error> {
-    let Some(data) = &config.data else { return Store::in_memory().await };
+    if let Some(url) = &config.database_url {
+        return Store::open(&Place::parse(url).map_err(Error::Invalid)?).await;
+    }
+    let Some(data) = &config.data else { return Store::open(&Place::Memory).await };
     home::make_private_dir(data).map_err(|error| Error::System(error.to_string()))?;
     // What is in here belongs to this machine.
     let ignore = data.join(".gitignore");
     if !ignore.exists() {
         std::fs::write(&ignore, "*\n").map_err(|error| Error::System(format!("{}: {error}", ignore.display())))?;
     }
-    Store::open_file(&data.join("engine.db")).await
+    Store::open(&Place::File(data.join("engine.db"))).await
 }

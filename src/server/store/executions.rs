@@ -1,12 +1,13 @@
 //! The execution log.
 
-use super::{Database, Pool, Row, Store, damaged};
+use super::{Row, Store, damaged};
 use crate::server::Error;
 use crate::server::executor::journal::{HttpCall, Said};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _};
 
 /// Rows of one statement; both databases allow at least 32,766 placeholders.
 const ROWS_AT_ONCE: usize = 100;
@@ -125,7 +126,7 @@ impl Cause {
 impl Store {
     /// Writes executions as they are now, new or changed, in one transaction.
     pub async fn write_executions(&self, executions: &[Execution]) -> Result<(), Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for some in executions.chunks(ROWS_AT_ONCE) {
             upsert(some).execute(&mut *tx).await?;
         }
@@ -155,35 +156,35 @@ impl Store {
             filter.limit.unwrap_or(50).clamp(1, 200)
         );
         let query = binds.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bind| query.bind(bind));
-        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+        query.fetch_all(self.pool()).await?.iter().map(read).collect()
     }
 
     pub async fn execution(&self, id: &str) -> Result<Option<Execution>, Error> {
-        let row = sqlx::query("select * from executions where id = $1").bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("select * from executions where id = $1").bind(id).fetch_optional(self.pool()).await?;
         row.as_ref().map(read).transpose()
     }
 
     pub async fn tape(&self, id: &str) -> Result<Option<String>, Error> {
         let query = sqlx::query_scalar("select tape from execution_tapes where execution = $1").bind(id);
-        Ok(query.fetch_optional(&self.pool).await?)
+        Ok(query.fetch_optional(self.pool()).await?)
     }
 
     /// Executions in a state, oldest first.
     pub async fn executions_in(&self, state: State) -> Result<Vec<Execution>, Error> {
         let query = sqlx::query("select * from executions where state = $1 order by id").bind(state.word());
-        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+        query.fetch_all(self.pool()).await?.iter().map(read).collect()
     }
 
     /// Removes ended executions that are older than a time. Says how many there were.
     pub async fn forget_executions(&self, before: i64) -> Result<u64, Error> {
         let first_kept = format!("{before:012x}");
-        forget(&self.pool, "delete from execution_tapes where execution < $1", &first_kept).await?;
+        forget(self.pool(), "delete from execution_tapes where execution < $1", &first_kept).await?;
         let ended = "delete from executions where id < $1 and state in ('succeeded', 'failed', 'cancelled')";
-        forget(&self.pool, ended, &first_kept).await
+        forget(self.pool(), ended, &first_kept).await
     }
 }
 
-async fn forget(pool: &Pool, statement: &'static str, first_kept: &str) -> Result<u64, Error> {
+async fn forget(pool: &AnyPool, statement: &'static str, first_kept: &str) -> Result<u64, Error> {
     Ok(sqlx::query(statement).bind(first_kept.to_owned()).execute(pool).await?.rows_affected())
 }
 
@@ -241,7 +242,7 @@ const COLUMNS: [&str; 17] = [
 const CHANGING: [&str; 10] =
     ["version", "state", "output", "error", "lines", "calls", "statements", "duration_us", "started_at", "ended_at"];
 
-fn upsert(executions: &[Execution]) -> Query<'static, Database, <Database as sqlx::Database>::Arguments> {
+fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
     let width = COLUMNS.len();
     let row = |index: usize| {
         let marks: Vec<_> = (1..=width).map(|column| format!("${}", index * width + column)).collect();

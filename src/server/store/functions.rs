@@ -44,14 +44,14 @@ pub struct NewVersion<'a> {
 
 impl Store {
     pub async fn functions(&self) -> Result<Vec<FunctionRow>, Error> {
-        let rows = sqlx::query("select * from functions order by name_key").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("select * from functions order by name_key").fetch_all(self.pool()).await?;
         rows.iter().map(read_function).collect()
     }
 
     /// A function by its full name, in any case.
     pub async fn function(&self, name: &str) -> Result<Option<FunctionRow>, Error> {
         let query = sqlx::query("select * from functions where name_key = $1").bind(name.to_ascii_lowercase());
-        query.fetch_optional(&self.pool).await?.as_ref().map(read_function).transpose()
+        query.fetch_optional(self.pool()).await?.as_ref().map(read_function).transpose()
     }
 
     /// Keeps a draft, of a new function or of one that is there.
@@ -67,7 +67,7 @@ impl Store {
         .bind(source)
         .bind(at)
         .bind(by)
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         Ok(())
     }
@@ -75,7 +75,7 @@ impl Store {
     pub async fn drop_draft(&self, name: &str) -> Result<(), Error> {
         sqlx::query("update functions set draft = null, draft_at = null, draft_by = null where name_key = $1")
             .bind(name.to_ascii_lowercase())
-            .execute(&self.pool)
+            .execute(self.pool())
             .await?;
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Store {
     pub async fn add_version(&self, new: &NewVersion<'_>) -> Result<VersionRow, Error> {
         let name = &new.definition.name;
         let key = name.to_ascii_lowercase();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query(
             "insert into functions (id, name, name_key, created_at, created_by) values ($1, $2, $3, $4, $5) \
              on conflict (name_key) do update set name = excluded.name",
@@ -137,12 +137,12 @@ impl Store {
     /// The versions of a function, newest first.
     pub async fn versions(&self, function: &str) -> Result<Vec<VersionRow>, Error> {
         let query = sqlx::query("select * from function_versions where function = $1 order by version desc");
-        query.bind(function).fetch_all(&self.pool).await?.iter().map(read_version).collect()
+        query.bind(function).fetch_all(self.pool()).await?.iter().map(read_version).collect()
     }
 
     pub async fn version(&self, function: &str, version: i64) -> Result<Option<VersionRow>, Error> {
         let query = sqlx::query("select * from function_versions where function = $1 and version = $2");
-        let row = query.bind(function).bind(version).fetch_optional(&self.pool).await?;
+        let row = query.bind(function).bind(version).fetch_optional(self.pool()).await?;
         row.as_ref().map(read_version).transpose()
     }
 
@@ -151,12 +151,12 @@ impl Store {
         let rows = sqlx::query(
             "select v.* from function_versions v join functions f on f.id = v.function and f.version = v.version",
         );
-        rows.fetch_all(&self.pool).await?.iter().map(read_version).collect()
+        rows.fetch_all(self.pool()).await?.iter().map(read_version).collect()
     }
 
     /// Removes a function with its versions; its executions stay.
     pub async fn delete_function(&self, id: &str) -> Result<(), Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query("delete from function_versions where function = $1").bind(id).execute(&mut *tx).await?;
         sqlx::query("delete from functions where id = $1").bind(id).execute(&mut *tx).await?;
         tx.commit().await?;

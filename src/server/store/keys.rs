@@ -23,7 +23,7 @@ pub struct KeyRow {
 
 impl Store {
     pub async fn keys(&self) -> Result<Vec<KeyRow>, Error> {
-        let rows = sqlx::query("select * from api_keys order by created_at, id").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("select * from api_keys order by created_at, id").fetch_all(self.pool()).await?;
         rows.iter().map(read).collect()
     }
 
@@ -37,7 +37,7 @@ impl Store {
         .bind(&key.hash)
         .bind(key.created_at)
         .bind(&key.created_by)
-        .execute(&self.pool)
+        .execute(self.pool())
         .await?;
         Ok(())
     }
@@ -47,7 +47,7 @@ impl Store {
         let done = sqlx::query("update api_keys set revoked_at = $1 where id = $2 and revoked_at is null")
             .bind(at)
             .bind(id)
-            .execute(&self.pool)
+            .execute(self.pool())
             .await?;
         Ok(done.rows_affected() > 0)
     }

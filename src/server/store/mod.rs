@@ -10,60 +10,63 @@ pub use keys::KeyRow;
 
 use super::Error;
 use crate::connections::home;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use std::path::Path;
-use std::time::Duration;
+use crate::database::{Database, Place, Row, Schema, Transaction};
+use sqlx::AnyPool;
+use sqlx::migrate::Migrator;
+use std::sync::Arc;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/server");
+/// The same statements make the tables of both kinds.
+static TABLES: Migrator = sqlx::migrate!("./migrations/server");
+static SCHEMA: Schema = Schema {
+    history: "_engine_migrations",
+    sqlite: &TABLES,
+    postgres: &TABLES,
+    // What was accepted survives the loss of power, too; readers do not wait for the writer.
+    pragmas: &[
+        "pragma journal_mode = wal",
+        "pragma synchronous = full",
+        "pragma secure_delete = on",
+        "pragma busy_timeout = 10000",
+    ],
+    write_lock: None,
+};
 
-type Database = sqlx::Sqlite;
-type Pool = sqlx::Pool<Database>;
-type Row = <Database as sqlx::Database>::Row;
-
-/// An open database.
+/// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool,
+    database: Arc<Database>,
 }
 
 impl Store {
-    /// Opens a file, making it (0600) where it is missing.
+    /// Opens a database, making its file (0600) where it is missing.
     ///
     /// # Errors
     /// Why it cannot be used.
-    pub async fn open_file(path: &Path) -> Result<Self, Error> {
-        home::make_private_file(path).map_err(|error| Error::Store(error.to_string()))?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // What was accepted survives the loss of power, too.
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("secure_delete", "on")
-            .busy_timeout(Duration::from_secs(10));
-        Self::connect(options, 4).await
-    }
-
-    /// A database that ends with the process.
-    ///
-    /// # Errors
-    /// None that is to be expected.
-    pub async fn in_memory() -> Result<Self, Error> {
-        Self::connect(SqliteConnectOptions::new().in_memory(true), 1).await
-    }
-
-    async fn connect(options: SqliteConnectOptions, most: u32) -> Result<Self, Error> {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(most)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await?;
-        MIGRATIONS.run(&pool).await.map_err(|error| Error::Store(error.to_string()))?;
-        Ok(Store { pool })
+    pub async fn open(place: &Place) -> Result<Self, Error> {
+        if let Place::File(path) = place {
+            home::make_private_file(path).map_err(|error| Error::Store(error.to_string()))?;
+        }
+        let opened = Database::open(place, &SCHEMA).await;
+        let database = opened.map_err(|error| Error::Store(format!("cannot open {place}: {error}")))?;
+        Ok(Store { database: Arc::new(database) })
     }
 
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.database.close().await;
+    }
+
+    /// Whether other nodes may use it too.
+    pub fn is_server(&self) -> bool {
+        self.database.is_server()
+    }
+
+    /// For statements that stand alone.
+    fn pool(&self) -> &AnyPool {
+        self.database.pool()
+    }
+
+    async fn begin(&self) -> Result<Transaction, Error> {
+        Ok(self.database.begin().await?)
     }
 
     /// Notes who did what.
@@ -74,7 +77,7 @@ impl Store {
             .bind(actor)
             .bind(event)
             .bind(subject)
-            .execute(&self.pool)
+            .execute(self.pool())
             .await?;
         Ok(())
     }
