@@ -249,7 +249,7 @@ impl Script {
         match result {
             Ok(value) => Ok(Run { value, stats, variables }),
             Err(fault) => {
-                let report = Box::new(report(&self.0.program, &fault));
+                let report = Box::new(report(&self.0.program, &fault, &stats));
                 Err(Failure::Script { fault: fault.kind().clone(), report, stats })
             }
         }
@@ -257,7 +257,9 @@ impl Script {
 }
 
 /// The message for a fault: where it happened, and the calls that led there.
-fn report(program: &Program, fault: &Fault) -> Report {
+///
+/// A limit also says how far the run got.
+fn report(program: &Program, fault: &Fault, stats: &Stats) -> Report {
     let source_of = |place: &Place| program.sources.get(place.source as usize);
     let place = fault.trace().first();
     let source = place.and_then(source_of).or(program.sources.first()).cloned();
@@ -274,6 +276,9 @@ fn report(program: &Program, fault: &Fault) -> Report {
     }
     if calls.len() > 8 {
         diagnostic = diagnostic.note(format!("and {} more calls", calls.len() - 8));
+    }
+    if matches!(fault.kind(), FaultKind::Limit { .. }) {
+        diagnostic = diagnostic.note(format!("so far: {stats}"));
     }
     Report { source, diagnostic }
 }
@@ -415,7 +420,7 @@ impl Session {
         let outcome = match result {
             Ok(value) => Ok(Run { value, stats, variables: Vec::new() }),
             Err(fault) => {
-                let report = Box::new(report(&program, &fault));
+                let report = Box::new(report(&program, &fault, &stats));
                 Err(Failure::Script { fault: fault.kind().clone(), report, stats }.into())
             }
         };

@@ -1,6 +1,6 @@
 //! Runs what the documentation shows: every `dg` example in the docs of built-ins, in README.md and
 //! under docs/. `// => text` says what is printed, in order; an example that fails ends with
-//! `// => error: message`. `UPDATE=1 cargo test --test docs` writes `docs/builtins.md` anew.
+//! `// => error: message`. `UPDATE=1 cargo test --test docs` writes `docs/builtins.md` and `docs/limits.md` anew.
 
 // A test may look at the environment and at the pages it checks.
 #![allow(clippy::disallowed_methods)]
@@ -24,7 +24,12 @@ struct Example {
 
 fn main() {
     let mut trials = vec![
-        Trial::test("docs/builtins.md is what `ararat doc builtins` prints", page_is_current),
+        Trial::test("docs/builtins.md is what `ararat doc builtins` prints", || {
+            is_current("docs/builtins.md", &cli::doc::builtins_page())
+        }),
+        Trial::test("docs/limits.md is what `ararat doc limits` prints", || {
+            is_current("docs/limits.md", &cli::doc::limits_page())
+        }),
         Trial::test("every built-in has an example", every_builtin_has_an_example),
         Trial::test("every built-in on a page says what it does in one sentence", every_builtin_has_a_sentence),
     ];
@@ -124,15 +129,14 @@ fn output(example: &Example) -> Result<String, Failed> {
     }
 }
 
-fn page_is_current() -> Result<(), Failed> {
-    let path = root().join("docs/builtins.md");
-    let page = cli::doc::builtins_page();
+fn is_current(file: &str, page: &str) -> Result<(), Failed> {
+    let path = root().join(file);
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &page)?;
+        std::fs::write(&path, page)?;
     }
     match std::fs::read_to_string(&path)? == page {
         true => Ok(()),
-        false => Err("docs/builtins.md is out of date: run `UPDATE=1 cargo test --test docs`".into()),
+        false => Err(format!("{file} is out of date: run `UPDATE=1 cargo test --test docs`").into()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Runs every `tests/spec/**/*.dg` and compares with the `.out` beside it.
 //!
 //! A case may say how it is run, in comments anywhere in the file:
-//! `// settings: dialect=creator timezone=Asia/Kolkata limits=generic strict=true date_format=…`,
+//! `// settings: dialect=creator timezone=Asia/Kolkata limits=generic limit=output:1KB strict=true
+//! date_format=…`,
 //! `// error: run.null` (the kind, or a piece of the message, that it must end with).
 //! `UPDATE=1 cargo test --test spec` rewrites the `.out` files; read that diff as code.
 
@@ -104,6 +105,7 @@ fn engine(words: &str) -> Result<Engine, Failed> {
             "date_format" => settings.date_format = value,
             "datetime_format" => settings.datetime_format = value,
             "limits" => engine.limits = Limits::profile(&value).ok_or("unknown limits")?,
+            "limit" => engine.limits.set(&value.replace(':', "="))?,
             "strict" => engine.strict = value == "true",
             "while" => settings.allow_while = value == "true",
             _ => return Err(format!("unknown setting {key}").into()),

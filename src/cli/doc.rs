@@ -2,6 +2,7 @@
 
 use super::{Exit, bad_use};
 use crate::builtins::{self, Builtin, On, Use};
+use crate::eval::limits::{self, Limits};
 use crate::tasks;
 use clap::{Args, Subcommand};
 
@@ -17,6 +18,8 @@ enum What {
     Builtins { name: Option<String> },
     /// Integration tasks, all of them or one
     Tasks { name: Option<String> },
+    /// The limits of each profile
+    Limits,
 }
 
 impl Doc {
@@ -33,6 +36,10 @@ impl Doc {
                     Exit::Ok
                 }
             },
+            What::Limits => {
+                print!("{}", limits_page());
+                Exit::Ok
+            }
             What::Tasks { name: None } => {
                 tasks::all().for_each(|task| println!("{}", task.signature()));
                 Exit::Ok
@@ -55,6 +62,29 @@ fn named(name: &str) -> Vec<&'static Builtin> {
     }
     let ends_so = |row: &&Builtin| row.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name));
     builtins::all().filter(ends_so).collect()
+}
+
+/// The table of limits as Markdown: what `docs/limits.md` holds.
+pub fn limits_page() -> String {
+    let mut page = String::from(
+        "# Limits\n\n\
+         Made by `ararat doc limits` from the declarations. `--limits PROFILE` chooses a profile, `--limit NAME=VALUE` changes \
+         one limit of it; `none` is the default. Going over a limit ends the run with an error that names the limit, the line \
+         and what was used so far; a script cannot catch it. Figures that a product gives per day bound one run.\n\n",
+    );
+    let names: Vec<_> = Limits::PROFILES.iter().map(|(name, _)| *name).collect();
+    page.push_str(&format!("| limit | {} | counts |\n|{}\n", names.join(" | "), " --- |".repeat(names.len() + 2)));
+    for field in limits::FIELDS {
+        let shown = |limits: &Limits| (field.get)(limits).map_or_else(String::new, |amount| field.unit.shown(amount));
+        let figures: Vec<_> = Limits::PROFILES.iter().map(|(_, limits)| shown(limits)).collect();
+        page.push_str(&format!("| `{}` | {} | {} |\n", field.name, figures.join(" | "), field.doc));
+    }
+    page.push_str(
+        "\nUnder every profile: 64 MB in one text, 200 levels of brackets and blocks in a source, 300 operators and calls that \
+         depend on one another in one expression, 256 levels when a value is printed or compared. The sizes that belong to one \
+         built-in or one kind of request stand with it.\n",
+    );
+    page
 }
 
 /// The headings of the page, in order: what is called on, and what is said about it.

@@ -26,6 +26,9 @@ pub struct EngineOptions {
     /// Limits to enforce: none, crm, creator, generic
     #[arg(long, value_name = "PROFILE", default_value = "none")]
     limits: String,
+    /// One limit of the profile set otherwise, as in `statements=1000` or `output=64KB`; may be repeated
+    #[arg(long = "limit", value_name = "NAME=VALUE")]
+    limit: Vec<String>,
     /// Refuse what the editor would only warn about
     #[arg(long)]
     strict: bool,
@@ -58,10 +61,13 @@ impl EngineOptions {
             Some(format) => format.clone(),
             None => format!("{} HH:mm:ss", self.date_format),
         };
-        let limits = Limits::profile(&self.limits).ok_or_else(|| {
+        let mut limits = Limits::profile(&self.limits).ok_or_else(|| {
             let names: Vec<_> = Limits::PROFILES.iter().map(|(name, _)| *name).collect();
             format!("expected one of {} for --limits, found `{}`", names.join(", "), self.limits)
         })?;
+        for assignment in &self.limit {
+            limits.set(assignment)?;
+        }
         let settings = Settings {
             zone,
             date_format: self.date_format.clone(),

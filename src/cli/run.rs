@@ -107,7 +107,7 @@ impl Run {
 fn print_stats(stats: &Stats) {
     eprintln!("statements     {}", stats.statements);
     eprintln!("function calls {}", stats.calls);
-    eprintln!("requests       {}", stats.http_calls);
+    eprintln!("requests       {}", stats.requests);
     eprintln!("output         {} bytes", stats.output);
     if let Some(kilobytes) = peak_memory() {
         eprintln!("peak memory    {kilobytes} kB");

@@ -142,7 +142,24 @@ impl<'p> Machine<'p, '_> {
 
     fn call_method(&mut self, call: &'p MethodCall, args: &mut [Value]) -> Result<Value, Fault> {
         let mut cx = Cx { settings: self.settings, host: self.host, function: &call.name };
-        call.method.call(&mut cx, args).map_err(|fault| fault.or_at(self.place(call.site)))
+        let value = call.method.call(&mut cx, args).map_err(|fault| fault.or_at(self.place(call.site)))?;
+        if self.most_elements < usize::MAX {
+            self.check_elements(&value, args, call.site)?;
+        }
+        Ok(value)
+    }
+
+    /// Bounds what a built-in made, and what it added to.
+    #[cold]
+    fn check_elements(&self, made: &Value, args: &[Value], site: Site) -> Result<(), Fault> {
+        let elements = |value: &Value| match value {
+            Value::List(list) => list.len(),
+            Value::Map(map) => map.len(),
+            Value::Collection(collection) => collection.len(),
+            _ => 0,
+        };
+        let most = args.first().map_or(0, elements).max(elements(made));
+        if most > self.most_elements { Err(self.too_many_elements().at(self.place(site))) } else { Ok(()) }
     }
 
     pub(super) fn task(&mut self, call: &'p TaskCall) -> Result<Value, Fault> {
@@ -150,8 +167,7 @@ impl<'p> Machine<'p, '_> {
         for arg in &call.args {
             args.push(self.eval(arg)?);
         }
-        self.count_http(call.site)?;
-        let done = tasks::perform(call.task, &args, self.settings, self.host);
+        let done = tasks::perform(call.task, &args, self.settings, &mut self.door());
         done.map_err(|fault| fault.or_at(self.place(call.site)))
     }
 
@@ -174,8 +190,7 @@ impl<'p> Machine<'p, '_> {
             };
             entries.push((key.clone(), value));
         }
-        self.count_http(call.site)?;
-        let done = tasks::block::perform(call.kind, &entries, self.settings, self.host);
+        let done = tasks::block::perform(call.kind, &entries, self.settings, &mut self.door());
         done.map_err(|fault| fault.or_at(self.place(call.site)))
     }
 
@@ -184,7 +199,6 @@ impl<'p> Machine<'p, '_> {
         for arg in &call.args {
             args.push(self.eval(arg)?);
         }
-        self.count_http(call.site)?;
         let perform = match call.form {
             NetworkForm::GetUrl => tasks::get_url,
             NetworkForm::PostUrl => tasks::post_url,
@@ -192,18 +206,7 @@ impl<'p> Machine<'p, '_> {
             NetworkForm::OpenUrl => tasks::open_url,
             NetworkForm::PushNotification => tasks::push_notification,
         };
-        perform(&args, self.settings, self.host).map_err(|fault| fault.or_at(self.place(call.site)))
-    }
-
-    fn count_http(&mut self, site: Site) -> Result<(), Fault> {
-        self.stats.http_calls += 1;
-        match self.limits.http_calls {
-            Some(most) if self.stats.http_calls > most => {
-                Err(Fault::limit("limit.http", format!("the limit of {most} requests was exceeded"))
-                    .at(self.place(site)))
-            }
-            _ => Ok(()),
-        }
+        perform(&args, self.settings, &mut self.door()).map_err(|fault| fault.or_at(self.place(call.site)))
     }
 
     /// The name of a variable of the body, for the few statements that care.

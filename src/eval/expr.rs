@@ -433,6 +433,9 @@ impl<'p> Machine<'p, '_> {
         {
             let [Value::Map(map), Value::Text(key), value] = args else { return Ok(Value::Null) };
             map.put(key, value);
+            if map.len() > self.most_elements {
+                return Err(self.too_many_elements().at(self.place(call.site)));
+            }
             return Ok(Value::Null);
         }
         self.method_on(call, args)
@@ -448,6 +451,9 @@ impl<'p> Machine<'p, '_> {
         {
             let [Value::List(list), value] = args else { return Ok(Value::Null) };
             list.push(value);
+            if list.len() > self.most_elements {
+                return Err(self.too_many_elements().at(self.place(call.site)));
+            }
             return Ok(Value::Null);
         }
         self.method_on(call, args)

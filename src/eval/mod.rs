@@ -4,6 +4,7 @@
 //! one-byte signal and leave a returned value in the machine, faults are one pointer.
 
 mod call;
+mod door;
 mod expr;
 mod ops;
 mod stmt;
@@ -14,6 +15,7 @@ use crate::fault::{Fault, Place};
 use crate::host::{Ask, Host, Reply};
 use crate::program::{Const, Expr, Program, Site};
 use crate::value::{Number, Settings, Text, Value};
+use door::Door;
 use limits::{Limits, Stats};
 
 /// Statements between two looks at the clock, the limits and the host.
@@ -43,6 +45,8 @@ pub struct Machine<'p, 'h> {
     depth: usize,
     /// Calls that the limits allow.
     most_calls: u64,
+    /// Elements of one list or map that the limits allow.
+    most_elements: usize,
     /// Native stack below this is kept for what one call needs.
     floor: usize,
     started: i64,
@@ -77,6 +81,7 @@ impl<'p, 'h> Machine<'p, 'h> {
             depth: 0,
             most_calls: limits.calls.unwrap_or(u64::MAX),
             floor,
+            most_elements: limits.elements.unwrap_or(usize::MAX),
             started: 0,
             stats: Stats::default(),
         };
@@ -181,6 +186,17 @@ impl<'p, 'h> Machine<'p, 'h> {
         let left = self.limits.statements.map_or(u64::MAX, |most| most.saturating_sub(self.stats.statements) + 1);
         self.fuel = left.min(SLICE as u64) as u32;
         self.slice = self.fuel;
+    }
+
+    /// The host for tasks, which counts what passes.
+    fn door(&mut self) -> Door<'_> {
+        Door { host: &mut *self.host, limits: self.limits, stats: &mut self.stats }
+    }
+
+    #[cold]
+    fn too_many_elements(&self) -> Fault {
+        let most = self.most_elements;
+        Fault::limit("limit.size", format!("the limit of {most} elements of one list or map was exceeded"))
     }
 
     fn now(&mut self) -> Result<i64, Fault> {

@@ -1,5 +1,6 @@
 //! Statements.
 
+use super::limits::Unit;
 use super::{Machine, Signal, ops};
 use crate::fault::{Fault, Place};
 use crate::host::Ask;
@@ -202,14 +203,29 @@ impl<'p> Machine<'p, '_> {
     fn info(&mut self, expr: &'p Expr, place: Place) -> Result<(), Fault> {
         let from = self.scratch.len();
         let written = self.append(expr).and_then(|()| {
+            let before = self.stats.output;
             self.stats.output += self.scratch.len() - from + 1;
-            if self.limits.output.is_some_and(|most| self.stats.output > most) {
-                return Err(Fault::limit("limit.size", "the output of `info` exceeded its limit"));
+            if let Some(most) = self.limits.output.filter(|most| self.stats.output > *most) {
+                return self.too_much_output(most, before <= most);
             }
             self.host.ask(Ask::Print(&self.scratch[from..])).map(|_| ())
         });
         self.scratch.truncate(from);
         written.map_err(|fault| fault.or_at(place))
+    }
+
+    /// `info` beyond the limit; `first` is the one that goes over it.
+    #[cold]
+    fn too_much_output(&mut self, most: usize, first: bool) -> Result<(), Fault> {
+        let most = Unit::Bytes.shown(most as u64);
+        if !self.limits.cuts_output {
+            return Err(Fault::limit("limit.size", format!("the limit of {most} output of `info` was exceeded")));
+        }
+        if first {
+            let note = format!("The info message has been truncated because its size exceeded {most}.");
+            self.host.ask(Ask::Print(&note))?;
+        }
+        Ok(())
     }
 
     /// `input.Stage = value`: the map of inputs takes it; other records are not there yet.

@@ -162,6 +162,11 @@ the output of `info` by profile.",
         wrong: "int down(int n)\n{\n\treturn down(n + 1);\n}\ninfo down(1);",
         right: "int down(int n)\n{\n\tif(n > 9)\n\t{\n\t\treturn n;\n\t}\n\treturn down(n + 1);\n}\ninfo down(1);",
     },
-    outside("DG307", "limit.http", "too many requests", "The profile in force allows no more requests."),
+    outside(
+        "DG307",
+        "limit.http",
+        "too many or too large requests, mails or messages",
+        "The profile in force, or `--limit`, allows no more requests, mails or messages, or no larger request.",
+    ),
     outside("DG308", "limit.memory", "too much memory", "The run holds more than it may."),
 ];
