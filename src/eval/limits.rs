@@ -161,8 +161,12 @@ impl Unit {
     /// An amount for people: `10 MB`, `60 s`, `200,000`.
     pub fn shown(self, amount: u64) -> String {
         match self {
-            Unit::Bytes if amount >= MB as u64 && amount % MB as u64 == 0 => format!("{} MB", amount / MB as u64),
-            Unit::Bytes if amount >= KB as u64 && amount % KB as u64 == 0 => format!("{} KB", amount / KB as u64),
+            Unit::Bytes if amount >= MB as u64 && amount.is_multiple_of(MB as u64) => {
+                format!("{} MB", amount / MB as u64)
+            }
+            Unit::Bytes if amount >= KB as u64 && amount.is_multiple_of(KB as u64) => {
+                format!("{} KB", amount / KB as u64)
+            }
             Unit::Bytes => format!("{} bytes", grouped(amount)),
             Unit::Seconds => format!("{amount} s"),
             Unit::Count => grouped(amount),

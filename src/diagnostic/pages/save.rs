@@ -204,4 +204,21 @@ The message names the keys that the block knows.",
         wrong: "// with --strict\nstring = \"Ada\";\ninfo string;",
         right: "// with --strict\nname = \"Ada\";\ninfo name;",
     },
+    Page {
+        code: "DG190",
+        kind: "save.header",
+        title: "a tag in the comment above a function that cannot be read",
+        text: "The comment above a function may hold tags such as `@name value`, which say how the server runs it.",
+        wrong: "",
+        right: "",
+    },
+    Page {
+        code: "DG191",
+        kind: "save.function",
+        title: "a source that the server cannot take as a function",
+        text: "The server keeps one function for each source, under a namespace that is its category: \
+`string standalone.hello(String name) { … }`.",
+        wrong: "",
+        right: "",
+    },
 ];

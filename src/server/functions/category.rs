@@ -1,6 +1,6 @@
 //! The categories of functions, and what each may use up (`crm/developer/docs/functions/functions-limits`).
 
-use crate::eval::limits::{DEPTH, Limits};
+use crate::eval::limits::Limits;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -85,14 +85,8 @@ impl Category {
 
     /// What an execution may use up. Its time is kept by the executor, so that waiting counts.
     pub fn limits(self) -> Limits {
-        Limits {
-            statements: Some(200_000),
-            calls: None,
-            depth: DEPTH,
-            time: None,
-            output: Some(10 << 20),
-            http_calls: None,
-        }
+        let crm = Limits::profile("crm").unwrap_or(Limits::NONE);
+        Limits { time: None, ..crm }
     }
 
     pub fn time(self) -> Duration {
