@@ -4,10 +4,11 @@ use super::App;
 use crate::engine::{NotCompiled, Report};
 use crate::server::Error;
 use crate::server::functions::folder::ProjectSource;
-use crate::server::functions::{Definition, Deployed, Published};
+use crate::server::functions::{Definition, Published};
 use crate::server::store::{FunctionRow, NewVersion, VersionRow};
 use crate::source::Source;
 use serde::Serialize;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A function as lists and pages show it.
@@ -26,10 +27,23 @@ pub struct Breaks {
     pub message: String,
 }
 
-/// What a publication did.
+/// What a publication does to a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Create,
+    Update,
+    Unchanged,
+}
+
+/// What a publication did, or would do.
 #[derive(Debug, Clone, Serialize)]
 pub struct Deployment {
-    pub version: VersionRow,
+    pub name: String,
+    pub action: Action,
+    /// The version in force afterwards; after a dry run the one before.
+    pub version: Option<i64>,
+    /// Functions that do not compile any more since this publication.
     pub breaks: Vec<Breaks>,
 }
 
@@ -111,23 +125,68 @@ impl App {
     /// # Errors
     /// That it does not compile.
     pub async fn publish(&self, source: Source, note: Option<&str>, by: &str) -> Result<Deployment, Error> {
+        let mut deployments = self.deploy(vec![source], note, by, false).await?;
+        // One source makes one deployment.
+        deployments.pop().ok_or_else(|| Error::System("nothing was published".to_owned()))
+    }
+
+    /// Publishes several sources, all of them or none; they may call each other. A dry run only says
+    /// what would be done.
+    ///
+    /// # Errors
+    /// That one does not compile, or that two declare the same function.
+    pub async fn deploy(
+        &self,
+        sources: Vec<Source>,
+        note: Option<&str>,
+        by: &str,
+        dry_run: bool,
+    ) -> Result<Vec<Deployment>, Error> {
         let _one = self.inner.publishing.lock().await;
         let published = self.published();
-        let (definition, source) = compile(published.clone(), source).await?;
-        if let Some(same) = published.find(&definition.name).filter(|one| one.source.text() == source.text()) {
-            let version = self.version_of(&same.id, same.version).await?;
-            self.inner.store.drop_draft(&definition.name).await?;
-            return Ok(Deployment { version, breaks: Vec::new() });
+        let compiled = compile_all(published.clone(), sources).await?;
+        let mut deployments = Vec::with_capacity(compiled.len());
+        for (definition, source) in compiled {
+            deployments.push(self.deploy_one(&published, definition, &source, note, by, dry_run).await?);
         }
-        let new = NewVersion { source: source.text(), definition: &definition, note, at: self.now(), by };
-        let version = self.inner.store.add_version(&new).await?;
-        self.inner.store.audit(self.now(), by, "publish", &definition.name).await?;
-        let named = Source::new(definition.name.clone(), source.text());
-        let deployed = Deployed::new(version.function.clone(), version.version, definition, named);
-        let next = Arc::new(published.with(deployed));
-        self.inner.published.store(next.clone());
-        let breaks = broken(published, next).await;
-        Ok(Deployment { version, breaks })
+        if !dry_run && deployments.iter().any(|one| one.action != Action::Unchanged) {
+            self.reload().await?;
+            let breaks = broken(published, self.published()).await;
+            for deployment in &mut deployments {
+                deployment.breaks.clone_from(&breaks);
+            }
+        }
+        Ok(deployments)
+    }
+
+    async fn deploy_one(
+        &self,
+        published: &Published,
+        definition: Definition,
+        source: &Source,
+        note: Option<&str>,
+        by: &str,
+        dry_run: bool,
+    ) -> Result<Deployment, Error> {
+        let name = definition.name.clone();
+        let known = published.find_exact(&name);
+        let action = match known {
+            None => Action::Create,
+            Some(known) if known.source.text() == source.text() => Action::Unchanged,
+            Some(_) => Action::Update,
+        };
+        let mut version = known.map(|known| known.version);
+        if !dry_run {
+            match action {
+                Action::Unchanged => self.inner.store.drop_draft(&name).await?,
+                Action::Create | Action::Update => {
+                    let new = NewVersion { source: source.text(), definition: &definition, note, at: self.now(), by };
+                    version = Some(self.inner.store.add_version(&new).await?.version);
+                    self.inner.store.audit(self.now(), by, "publish", &name).await?;
+                }
+            }
+        }
+        Ok(Deployment { name, action, version, breaks: Vec::new() })
     }
 
     /// The versions of a function, newest first.
@@ -147,14 +206,26 @@ impl App {
         found.ok_or_else(|| Error::unknown("version", version.to_string()))
     }
 
-    /// Publishes an earlier version again, as a new one.
+    /// Publishes an earlier version again, as a new one: the given one, or the last that differs from
+    /// what is in force.
     ///
     /// # Errors
     /// That there is no such version, or that it no longer compiles.
-    pub async fn rollback(&self, name: &str, version: i64, by: &str) -> Result<Deployment, Error> {
+    pub async fn rollback(&self, name: &str, version: Option<i64>, by: &str) -> Result<Deployment, Error> {
+        let version = match version {
+            Some(version) => version,
+            None => self.version_before(name).await?,
+        };
         let old = self.version(name, version).await?;
         let note = format!("back to version {version}");
         self.publish(Source::new(old.definition.name.clone(), old.source), Some(&note), by).await
+    }
+
+    async fn version_before(&self, name: &str) -> Result<i64, Error> {
+        let versions = self.versions(name).await?;
+        let now = versions.first().map(|version| version.source.clone()).unwrap_or_default();
+        let before = versions.into_iter().find(|version| version.source != now);
+        Ok(before.ok_or_else(|| Error::Invalid(format!("`{name}` has no earlier version")))?.version)
     }
 
     /// Removes a function with its versions. Its executions stay in the log.
@@ -163,8 +234,7 @@ impl App {
         let function = self.function(name).await?;
         self.inner.store.delete_function(&function.row.id).await?;
         self.inner.store.audit(self.now(), by, "delete", &function.row.name).await?;
-        self.inner.published.store(Arc::new(self.published().without(&function.row.name)));
-        Ok(())
+        self.reload().await
     }
 
     /// Publishes the sources of a project that are not what is in force. One that does not compile is
@@ -178,15 +248,13 @@ impl App {
         }
         let all = before.among(changed.iter().filter_map(|one| Some((one.name.clone()?, one.source.clone()))));
         for one in changed {
-            let shown = one.source.name().to_owned();
+            let file = one.source.name().to_owned();
             match compile(all.clone(), one.source).await {
                 Ok((definition, source)) => {
-                    let (at, by) = (self.now(), "project folder");
-                    let new = NewVersion { source: source.text(), definition: &definition, note: None, at, by };
-                    let version = self.inner.store.add_version(&new).await?;
-                    tracing::info!(function = definition.name, version = version.version, file = shown, "published");
+                    let done = self.deploy_one(&before, definition, &source, None, "project folder", false).await?;
+                    tracing::info!(function = done.name, version = done.version, file, "published");
                 }
-                Err(error) => tracing::error!(file = shown, "not published:\n{error}"),
+                Err(error) => tracing::error!(file, "not published:\n{error}"),
             }
         }
         self.reload().await
@@ -194,7 +262,7 @@ impl App {
 }
 
 fn is_new(published: &Published, one: &ProjectSource) -> bool {
-    let known = one.name.as_deref().and_then(|name| published.find(name));
+    let known = one.name.as_deref().and_then(|name| published.find_exact(name));
     known.is_none_or(|known| known.source.text() != one.source.text())
 }
 
@@ -204,6 +272,34 @@ async fn compile(published: Arc<Published>, source: Source) -> Result<(Definitio
         Ok::<_, NotCompiled>((definition, source))
     });
     Ok(compiled.await.map_err(|error| Error::System(error.to_string()))??)
+}
+
+/// Compiles sources that may call each other; reports what is wrong with any of them.
+async fn compile_all(published: Arc<Published>, sources: Vec<Source>) -> Result<Vec<(Definition, Source)>, Error> {
+    let compile = move || {
+        let names = sources.iter().filter_map(|source| {
+            let name = crate::check::declared_names(source.text()).into_iter().next()?;
+            Some((name, source.clone()))
+        });
+        let all = published.among(names);
+        let (mut compiled, mut wrong) = (Vec::new(), Vec::new());
+        for source in sources {
+            match all.compile(&source) {
+                Ok((definition, _)) => compiled.push((definition, source)),
+                Err(NotCompiled(reports)) => wrong.extend(reports),
+            }
+        }
+        if wrong.is_empty() { Ok(compiled) } else { Err(NotCompiled(wrong)) }
+    };
+    let compiled = tokio::task::spawn_blocking(compile).await.map_err(|error| Error::System(error.to_string()))??;
+    let mut seen = HashSet::new();
+    for (definition, source) in &compiled {
+        if !seen.insert(definition.name.to_ascii_lowercase()) {
+            let message = format!("two sources declare `{}`; one of them is {}", definition.name, source.name());
+            return Err(Error::Invalid(message));
+        }
+    }
+    Ok(compiled)
 }
 
 /// Functions that compiled before and do not any more.

@@ -8,7 +8,7 @@ mod keys;
 mod run;
 
 pub use executions::Live;
-pub use functions::{Breaks, Deployment, FunctionView};
+pub use functions::{Action, Breaks, Deployment, FunctionView};
 pub use keys::{Caller, NewKey, Role};
 pub use run::{Call, Given};
 
@@ -102,12 +102,12 @@ impl App {
     /// That the database cannot be read.
     pub async fn reload(&self) -> Result<(), Error> {
         let rows = self.inner.store.versions_in_force().await?;
-        let compiler = Compiler { settings: self.inner.settings.clone() };
         let functions = rows.into_iter().map(|row| {
             let source = Source::new(row.definition.name.clone(), row.source);
-            Arc::new(Deployed::new(row.function, row.version, row.definition, source))
+            Deployed::new(row.function, row.version, row.definition, source)
         });
-        self.inner.published.store(Arc::new(Published::new(functions.collect(), compiler)));
+        let next = self.published().renewed(functions.collect());
+        self.inner.published.store(Arc::new(next));
         Ok(())
     }
 

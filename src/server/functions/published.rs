@@ -65,6 +65,11 @@ impl Deployed {
     pub fn new(id: String, version: i64, definition: Definition, source: Source) -> Self {
         Self { id, version, definition: Arc::new(definition), source, script: OnceLock::new() }
     }
+
+    /// Whether it is compiled and leans on no other source.
+    fn stands_alone(&self) -> bool {
+        matches!(self.script.get(), Some(Ok(script)) if script.stands_alone())
+    }
 }
 
 impl Published {
@@ -74,6 +79,11 @@ impl Published {
         let sources = functions.iter().map(|function| (key(function), function.source.clone())).collect();
         let by_name = functions.into_iter().map(|function| (key(&function), function)).collect();
         Self { by_name, sources: Arc::new(Sources(sources)), compiler }
+    }
+
+    /// A function by its full name, in any case.
+    pub fn find_exact(&self, name: &str) -> Option<&Arc<Deployed>> {
+        self.by_name.get(&name.to_ascii_lowercase())
     }
 
     /// A function by its full name, or by its name alone where that is one function's only. Any case.
@@ -132,37 +142,12 @@ impl Published {
         Arc::new(Self { by_name, sources: Arc::new(Sources(all)), compiler })
     }
 
-    /// This set with one function more, or in the place of its former version.
-    pub fn with(&self, function: Deployed) -> Self {
-        let key = function.definition.name.to_ascii_lowercase();
-        let kept = self.by_name.iter().filter(|(name, _)| **name != key).map(|(_, one)| one.fresh());
-        Self::new(kept.chain([Arc::new(function)]).collect(), self.compiler.clone())
-    }
-
-    /// This set without a function.
-    pub fn without(&self, name: &str) -> Self {
-        let key = name.to_ascii_lowercase();
-        let kept = self.by_name.iter().filter(|(name, _)| **name != key).map(|(_, one)| one.fresh());
-        Self::new(kept.collect(), self.compiler.clone())
-    }
-}
-
-impl Deployed {
-    /// The same, to be compiled again where it leans on other sources.
-    fn fresh(self: &Arc<Self>) -> Arc<Self> {
-        let stands_alone = self.script.get().is_some_and(|script| match script {
-            Ok(script) => script.stands_alone(),
-            Err(_) => false,
-        });
-        if stands_alone {
-            return self.clone();
-        }
-        Arc::new(Self {
-            id: self.id.clone(),
-            version: self.version,
-            definition: self.definition.clone(),
-            source: self.source.clone(),
-            script: OnceLock::new(),
-        })
+    /// The set of the functions given. What is compiled here and would compile to the same is kept.
+    pub fn renewed(&self, functions: Vec<Deployed>) -> Self {
+        let kept = |new: Deployed| match self.find_exact(&new.definition.name) {
+            Some(old) if old.version == new.version && old.stands_alone() => old.clone(),
+            _ => Arc::new(new),
+        };
+        Self::new(functions.into_iter().map(kept).collect(), self.compiler.clone())
     }
 }

@@ -1,5 +1,6 @@
 //! What went wrong, as JSON: `{"code": …, "message": …}`.
 
+use crate::engine::Report;
 use crate::server::Error;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -45,9 +46,6 @@ impl From<Error> for Problem {
             Error::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Error::Store(_) | Error::System(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };
-        let diagnostic = |report: &crate::engine::Report| {
-            serde_json::from_str(&report.diagnostic.to_json(&report.source)).unwrap_or(Value::Null)
-        };
         let retry_after = match &error {
             Error::Full { seconds } => Some(*seconds),
             Error::Closing => Some(5),
@@ -73,6 +71,11 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// A message about a source, as data.
+pub fn diagnostic(report: &Report) -> Value {
+    serde_json::from_str(&report.diagnostic.to_json(&report.source)).unwrap_or(Value::Null)
 }
 
 /// No such address.

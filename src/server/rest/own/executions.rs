@@ -1,9 +1,9 @@
-//! The engine's own API, `/v1`.
+//! Executions: begun, listed, stopped, run again, taken home as a tape.
 
-use super::auth::Known;
-use super::problem::Problem;
 use crate::server::App;
 use crate::server::app::{Call, Given};
+use crate::server::rest::auth::Known;
+use crate::server::rest::problem::Problem;
 use crate::server::store::{Cause, Execution, Filter};
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -15,23 +15,11 @@ use serde_json::{Map, Value, json};
 
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/healthz", get(healthz))
         .route("/v1/functions/{name}/executions", post(execute))
-        .route("/v1/functions", get(functions))
         .route("/v1/executions", get(executions))
         .route("/v1/executions/{id}", get(execution).delete(cancel))
-}
-
-/// Whether the engine takes calls.
-async fn healthz(State(app): State<App>) -> Response {
-    let closing = app.is_closing();
-    let status = if closing { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    (status, Json(json!({ "status": if closing { "closing" } else { "ok" } }))).into_response()
-}
-
-async fn functions(State(app): State<App>, _: Known) -> Result<Response, Problem> {
-    let functions: Vec<_> = app.published().all().iter().map(|one| one.definition.clone()).collect();
-    Ok(Json(json!({ "functions": functions.iter().map(|one| &**one).collect::<Vec<_>>() })).into_response())
+        .route("/v1/executions/{id}/rerun", post(rerun))
+        .route("/v1/executions/{id}/tape", get(tape))
 }
 
 /// Runs a function with the JSON object of the body as its arguments.
@@ -67,7 +55,7 @@ fn wants_async(headers: &HeaderMap) -> bool {
 }
 
 /// 202, with where to look for the end.
-pub fn accepted(id: &str) -> Response {
+fn accepted(id: &str) -> Response {
     let location = format!("/v1/executions/{id}");
     let body = Json(json!({ "id": id, "state": "queued", "location": location }));
     let mut response = (StatusCode::ACCEPTED, body).into_response();
@@ -89,4 +77,16 @@ async fn execution(State(app): State<App>, _: Known, Path(id): Path<String>) -> 
 async fn cancel(State(app): State<App>, _: Known, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     app.cancel(&id)?;
     Ok(StatusCode::ACCEPTED)
+}
+
+async fn rerun(State(app): State<App>, Known(caller): Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    Ok(accepted(&app.rerun(&id, &caller.name).await?))
+}
+
+/// A file for `ararat run --replay`.
+async fn tape(State(app): State<App>, _: Known, Path(id): Path<String>) -> Result<Response, Problem> {
+    let tape = app.tape(&id).await?;
+    let name = format!("attachment; filename=\"{id}.tape\"");
+    let headers = [(header::CONTENT_TYPE, "application/x-ndjson".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, tape).into_response())
 }
