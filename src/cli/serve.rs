@@ -2,6 +2,7 @@
 
 use super::options::EngineOptions;
 use super::{Exit, bad_use};
+use crate::hosts::post::Routes;
 use crate::http::network::Reach;
 use crate::http::runtime;
 use crate::server::app::Role;
@@ -36,6 +37,9 @@ pub struct Serve {
     /// Write mails into this folder, as .eml files
     #[arg(long, value_name = "DIR")]
     outbox: Option<PathBuf>,
+    /// Send mails through this server: smtps://user:password@host, or ?connection=LINK for a login of the vault
+    #[arg(long, value_name = "URL", env = "ARARAT_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
     /// Executions that run at once, waiting ones included
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
     max_running: usize,
@@ -82,7 +86,7 @@ impl Serve {
         config.registry.database_url = self.database_url.clone();
         config.settings = self.engine.engine(None)?.settings;
         config.reach = Reach { deny_private: true, allow: self.allow_host.clone() };
-        config.outbox = self.outbox.clone();
+        config.post = Routes::read(self.smtp_url.as_deref(), self.outbox.clone())?;
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
         config.retention = Duration::from_secs(u64::from(self.retention) * 24 * 3600);
         Ok(config)

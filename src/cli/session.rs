@@ -29,10 +29,14 @@ pub struct HostOptions {
     #[arg(long, conflicts_with = "replay")]
     #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
     dry_run: bool,
-    /// Write mails into this folder, as .eml files
+    /// Write mails into this folder as .eml files, other messages as .json files
     #[cfg(feature = "http")]
     #[arg(long, value_name = "DIR")]
     outbox: Option<std::path::PathBuf>,
+    /// Send mails through this server: smtps://user:password@host, or ?connection=LINK for a login of the vault
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "URL", env = "ARARAT_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
     /// Stop the script's clock at this time, as in `2026-03-02T09:00:00Z`
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<i64>,
@@ -136,6 +140,7 @@ mod online {
     use crate::connections::outbound::Source;
     use crate::connections::registry::Settings;
     use crate::host::Account;
+    use crate::hosts::post::Routes;
     use crate::hosts::replay::{Match, ReplayConfig};
     use crate::hosts::tape::{Tape, Writer};
     use crate::hosts::{BlockingHost, HostConfig, Inner, ReplayHost, Watched, system_time};
@@ -162,7 +167,7 @@ mod online {
                     sandbox: None,
                 });
             }
-            let mut config = config(options, stop.clone());
+            let mut config = config(options, stop.clone())?;
             #[cfg(feature = "sandbox")]
             let sandbox = match options.sandbox {
                 true => Some(sandbox(&mut config)?),
@@ -233,14 +238,15 @@ mod online {
         }
     }
 
-    fn config(options: &HostOptions, stop: Arc<AtomicBool>) -> HostConfig {
+    fn config(options: &HostOptions, stop: Arc<AtomicBool>) -> Result<HostConfig, String> {
         let reach = Reach { deny_private: options.deny_private_network, allow: options.allow_host.clone() };
         let clock = options.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
-        let (outbox, account, trace) = (options.outbox.clone(), account(), trace(options));
+        let (post, account, trace) =
+            (Routes::read(options.smtp_url.as_deref(), options.outbox.clone())?, account(), trace(options));
         let events = Some(crate::cli::connections::notes());
         let settings = Settings { database_url: options.database_url.clone(), events, ..Settings::default() };
-        HostConfig {
-            outbox,
+        Ok(HostConfig {
+            post,
             account,
             trace,
             clock,
@@ -249,7 +255,7 @@ mod online {
             settings,
             dry_run: options.dry_run,
             ..HostConfig::default()
-        }
+        })
     }
 
     fn replay(options: &HostOptions, path: &Path, stop: Arc<AtomicBool>) -> Result<ReplayHost, String> {
@@ -291,6 +297,7 @@ mod online {
         for address in [sandbox.accounts_url(), sandbox.api_url()] {
             config.reach.allow.extend(address.split("://").nth(1).map(|rest| rest.trim_end_matches('/').to_owned()));
         }
+        config.post.sandbox = url::Url::parse(&format!("{}/__sandbox/outbox", sandbox.api_url())).ok();
         let account = SandboxAccount {
             accounts_url: sandbox.accounts_url(),
             api_url: sandbox.api_url(),

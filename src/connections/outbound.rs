@@ -75,6 +75,26 @@ impl Outbound {
         self.registry.get_or_try_init(open).await
     }
 
+    /// User name and password of a connection of the kind Basic, for what is no HTTP: a mail server.
+    pub async fn login(&self, link: &str) -> Result<(String, Secret), Error> {
+        let registry = self.registry().await?;
+        let connection = registry.connection(link).await?;
+        refresh::check_state(&connection)?;
+        let service = registry.service(&connection.service).await?;
+        match refresh::ready(registry, &self.client, &service, connection, None).await?.credential {
+            Credential::Basic { user, password } => {
+                self.client.redactor().learn(password.expose());
+                Ok((user, password))
+            }
+            Credential::ApiKey { .. }
+            | Credential::OAuth1 { .. }
+            | Credential::OAuth2(_)
+            | Credential::AwsSigv4 { .. } => Err(Error::usage(format!(
+                "the connection `{link}` has no user name and password: its service is not Basic"
+            ))),
+        }
+    }
+
     /// Sends a request and answers with whatever status the server gave.
     pub async fn send(&self, request: Request) -> Result<Response, Fault> {
         self.carry(request).await.map_err(Fault::from)

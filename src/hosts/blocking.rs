@@ -4,8 +4,8 @@
 //! come to life with the first request that needs them; a script that only computes and prints
 //! never pays for them.
 
-use super::mail;
 use super::output::Output;
+use super::post::{Post, Routes};
 use crate::connections::Outbound;
 use crate::connections::outbound::Source;
 use crate::connections::registry::Settings;
@@ -15,7 +15,6 @@ use crate::http::client::Trace;
 use crate::http::network::Reach;
 use crate::http::{Client, Options, Redactor, runtime};
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -34,8 +33,8 @@ pub struct HostConfig {
     pub account: Account,
     pub registry: Source,
     pub settings: Settings,
-    /// Mail is written here as `.eml` files.
-    pub outbox: Option<PathBuf>,
+    /// Where mail and other messages go.
+    pub post: Routes,
     /// Set from outside to stop the script.
     pub stop: Arc<AtomicBool>,
     pub reach: Reach,
@@ -52,7 +51,7 @@ impl Default for HostConfig {
             account: Account::default(),
             registry: Source::Default,
             settings: Settings::default(),
-            outbox: None,
+            post: Routes::default(),
             stop: Arc::new(AtomicBool::new(false)),
             reach: Reach::default(),
             dry_run: false,
@@ -66,7 +65,7 @@ pub struct BlockingHost {
     clock: Box<dyn Fn() -> i64>,
     account: Account,
     outbound: Arc<Outbound>,
-    outbox: Option<PathBuf>,
+    post: Post,
     stop: Arc<AtomicBool>,
 }
 
@@ -75,12 +74,14 @@ impl BlockingHost {
         let redactor = Redactor::default();
         let options = Options { reach: config.reach, redactor: redactor.clone(), trace: config.trace };
         let client = Arc::new(Client::new(options));
+        let outbound = Arc::new(Outbound::new(client, config.registry, config.settings).dry(config.dry_run));
+        let post = Post::new(config.post, &outbound).dry(config.dry_run);
         BlockingHost {
             output: Output::new(config.output, redactor, config.stop.clone()),
             clock: config.clock.unwrap_or_else(|| Box::new(super::system_time)),
             account: config.account,
-            outbound: Arc::new(Outbound::new(client, config.registry, config.settings).dry(config.dry_run)),
-            outbox: config.outbox,
+            post,
+            outbound,
             stop: config.stop,
         }
     }
@@ -101,18 +102,45 @@ impl BlockingHost {
     }
 
     fn http(&mut self, request: Request) -> Result<Reply, Fault> {
+        let outbound = self.outbound.clone();
+        self.wait(async move |_| outbound.send(request).await.map(Reply::Http))
+    }
+
+    /// Waits for something slow, or until the script is stopped.
+    fn wait<T>(&mut self, work: impl AsyncFnOnce(&Post) -> Result<T, Fault>) -> Result<T, Fault> {
         self.flush()?;
         self.breathe()?;
-        let outbound = self.outbound.clone();
-        let stop = self.stop.clone();
-        let work = async move {
+        let (stop, post) = (&self.stop, &self.post);
+        let work = async {
             tokio::select! {
-                answer = outbound.send(request) => answer.map(Reply::Http),
-                () = stopped(&stop) => Err(FaultKind::Stopped.into()),
+                done = work(post) => done,
+                () = stopped(stop) => Err(FaultKind::Stopped.into()),
             }
         };
         runtime::block_on(work)
             .map_err(|error| Fault::other("run.http", format!("the network is not available: {error}")))?
+    }
+
+    /// Lets a message of the script go its way.
+    fn send(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        let (now, outbound) = ((self.clock)(), self.outbound.clone());
+        let outbound = &*outbound;
+        match ask {
+            Ask::Mail(mail) => self.wait(async |post| post.mail(&mail, now, outbound).await)?,
+            Ask::Sms(sms) => self.wait(async |post| post.sms(&sms, now, outbound).await)?,
+            Ask::Push { to, title, message } => {
+                self.wait(async |post| post.push(&to, &title, &message, now, outbound).await)?;
+            }
+            Ask::OpenUrl { url, window, option } => {
+                let kept = self.wait(async |post| post.open_url(url, window, option, now, outbound).await)?;
+                if !kept {
+                    // A local run has no page to open it from: the wish is told, and the script goes on.
+                    eprintln!("note: openUrl({url:?}, {window:?}) does nothing here");
+                }
+            }
+            Ask::Print(_) | Ask::Http(_) | Ask::Now | Ask::Account | Ask::Breathe => {}
+        }
+        Ok(Reply::Done)
     }
 
     fn breathe(&self) -> Result<Reply, Fault> {
@@ -125,14 +153,7 @@ impl Host for BlockingHost {
         match ask {
             Ask::Print(line) => self.output.line(line).map(|()| Reply::Done),
             Ask::Http(request) => self.http(request),
-            Ask::Mail(mail) => mail::post(self.outbox.as_deref(), &mail, (self.clock)()),
-            Ask::Sms(_) => Err(Fault::unsupported("sending SMS (`sendsms`)")),
-            Ask::Push { .. } => Err(Fault::unsupported("push notifications (`zoho.pushNotification`)")),
-            // A local run has no page to open it from: the wish is told, and the script goes on.
-            Ask::OpenUrl { url, window, .. } => {
-                eprintln!("note: openUrl({url:?}, {window:?}) does nothing here");
-                Ok(Reply::Done)
-            }
+            Ask::Mail(_) | Ask::Sms(_) | Ask::Push { .. } | Ask::OpenUrl { .. } => self.send(ask),
             Ask::Now => Ok(Reply::Now((self.clock)())),
             Ask::Account => Ok(Reply::Account(self.account.clone())),
             Ask::Breathe => self.breathe(),

@@ -4,6 +4,7 @@ use super::executor::Capacity;
 use crate::connections::outbound::Source as Connections;
 use crate::connections::registry::Settings as RegistrySettings;
 use crate::hosts::parked::Clock;
+use crate::hosts::post::Routes;
 use crate::http::network::Reach;
 use crate::value::Settings;
 use std::path::PathBuf;
@@ -23,8 +24,8 @@ pub struct Config {
     pub registry: RegistrySettings,
     /// Private addresses are refused unless they are allowed here.
     pub reach: Reach,
-    /// Mail is written here as `.eml` files.
-    pub outbox: Option<PathBuf>,
+    /// Where mail goes.
+    pub post: Routes,
     pub capacity: Capacity,
     /// Bytes of a request's body.
     pub largest_body: usize,
@@ -51,7 +52,7 @@ impl Config {
             connections: Connections::Default,
             registry: RegistrySettings::default(),
             reach: Reach { deny_private: true, allow: Vec::new() },
-            outbox: None,
+            post: Routes::default(),
             capacity: Capacity::default(),
             largest_body: 10 << 20,
             retention: Duration::from_secs(30 * 24 * 3600),

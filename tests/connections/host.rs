@@ -5,6 +5,7 @@ use crate::stage::{Clock, Folder, get, host, in_memory, request, sandbox, send, 
 use ararat::connections::NewConnection;
 use ararat::connections::outbound::Source;
 use ararat::host::{Ask, Body, Host, Mail, Method, Reply, Target};
+use ararat::hosts::post::Routes;
 use ararat::hosts::{BlockingHost, HostConfig};
 use ararat::http::network::Reach;
 use serde_json::json;
@@ -230,8 +231,8 @@ fn mail_goes_to_the_outbox_or_nowhere() {
     assert_eq!(fault.kind().name(), "run.mail");
     assert!(fault.help_text().expect("help").contains("--outbox DIR"));
     let folder = Folder::new();
-    let outbox = Some(folder.0.clone());
-    let mut host = BlockingHost::new(HostConfig { outbox, clock: Some(Box::new(|| 5)), ..HostConfig::default() });
+    let post = Routes { outbox: Some(folder.0.clone()), ..Routes::default() };
+    let mut host = BlockingHost::new(HostConfig { post, clock: Some(Box::new(|| 5)), ..HostConfig::default() });
     host.ask(Ask::Mail(mail.clone())).expect("written");
     host.ask(Ask::Mail(mail)).expect("written");
     assert_eq!(std::fs::read_dir(&folder.0).expect("an outbox").count(), 2);

@@ -117,7 +117,7 @@ tasks. Nothing is skipped in silence. For a task without a mapping, call the ser
         "DG214",
         "run.mail",
         "a mail or message that cannot be sent",
-        "An address is no address, an entry has the wrong type, or the run has no outbox.",
+        "An address is no address, an entry has the wrong type, the mail server refused the mail, or the run has neither server nor outbox.",
     ),
     outside(
         "DG215",

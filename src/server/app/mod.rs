@@ -21,6 +21,7 @@ use super::store::Store;
 use crate::connections::{Outbound, home};
 use crate::database::Place;
 use crate::host::Account;
+use crate::hosts::post::Post;
 use crate::http::{Client, Options, Redactor};
 use crate::source::Source;
 use crate::value::Settings;
@@ -69,7 +70,7 @@ impl App {
             outbound: outbound.clone(),
             network: tokio::runtime::Handle::current(),
             clock: config.clock.clone(),
-            outbox: config.outbox.clone(),
+            post: Arc::new(Post::new(config.post.clone(), &outbound)),
         };
         let executor = Executor::start(config.capacity, around)
             .map_err(|error| Error::System(format!("cannot start the executor: {error}")))?;

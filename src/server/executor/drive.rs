@@ -7,7 +7,6 @@ use crate::engine::{Failure, Run};
 use crate::eval::limits::Stats;
 use crate::fault::{Fault, FaultKind};
 use crate::host::{Mail, Reply, Request};
-use crate::hosts::mail;
 use crate::hosts::parked::{Answer, Parked, Step, Surroundings, Wish};
 use crate::hosts::tape::Line;
 use crate::hosts::tape::entry::Exchange;
@@ -17,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 type Ended = Result<Run, Failure>;
 
@@ -72,7 +72,7 @@ async fn to_the_end(
                 deadline.check(stop)
             }
             Wish::Http(request) => http(core, *request, scribe, stop, deadline).await,
-            Wish::Mail(mail) => mail_answer(core, &mail, scribe),
+            Wish::Mail(mail) => mail_answer(core, *mail, scribe, stop, deadline).await,
         };
     }
 }
@@ -111,13 +111,8 @@ async fn http(core: &Core, request: Request, scribe: &Scribe, stop: &Stop, deadl
     let at = scribe.open().elapsed();
     let started = Instant::now();
     let again = request.clone();
-    let mut sent = core.network.spawn(async move { outbound.send(request).await });
-    let answer = tokio::select! {
-        answer = &mut sent => answer.unwrap_or_else(|_| Err(Fault::other("run.http", "the request was given up"))),
-        () = stop.wait() => Err(FaultKind::Stopped.into()),
-        () = deadline.wait() => Err(deadline.passed()),
-    };
-    sent.abort();
+    let sent = core.network.spawn(async move { outbound.send(request).await });
+    let answer = in_time(sent, stop, deadline).await;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut exchange = Exchange { ms, ..asked };
     match &answer {
@@ -132,9 +127,23 @@ async fn http(core: &Core, request: Request, scribe: &Scribe, stop: &Stop, deadl
     answer.map(Reply::Http)
 }
 
-fn mail_answer(core: &Core, mail: &Mail, scribe: &Scribe) -> Answer {
-    let mut posted = redacted::posted(mail, &scribe.redactor);
-    let answer = mail::post(core.outbox.as_deref(), mail, (core.clock)());
+/// What the network's runtime answers, unless the execution has to end before.
+async fn in_time<T>(mut sent: JoinHandle<Result<T, Fault>>, stop: &Stop, deadline: &Deadline) -> Result<T, Fault> {
+    let answer = tokio::select! {
+        answer = &mut sent => answer.unwrap_or_else(|_| Err(Fault::other("run.http", "the request was given up"))),
+        () = stop.wait() => Err(FaultKind::Stopped.into()),
+        () = deadline.wait() => Err(deadline.passed()),
+    };
+    sent.abort();
+    answer
+}
+
+async fn mail_answer(core: &Core, mail: Mail, scribe: &Scribe, stop: &Stop, deadline: &Deadline) -> Answer {
+    deadline.check(stop)?;
+    let mut posted = redacted::posted(&mail, &scribe.redactor);
+    let (post, outbound, now) = (core.post.clone(), core.outbound.clone(), (core.clock)());
+    let sent = core.network.spawn(async move { post.mail(&mail, now, &outbound).await });
+    let answer = in_time(sent, stop, deadline).await.map(|()| Reply::Done);
     posted.fault = answer.as_ref().err().map(|fault| redacted::failed(fault, &scribe.redactor));
     let mut journal = scribe.open();
     journal.say(format!("sendmail to {}: {}", posted.to.join(", "), posted.subject));

@@ -11,11 +11,11 @@ mod stacks;
 
 use crate::connections::Outbound;
 use crate::hosts::parked::Clock;
+use crate::hosts::post::Post;
 use job::{Failed, Job, Outcome, Why};
 use stacks::Stacks;
 use std::cell::Cell;
 use std::io;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,8 +52,7 @@ pub struct Around {
     /// Where requests are sent from.
     pub network: tokio::runtime::Handle,
     pub clock: Clock,
-    /// Mail is written here as `.eml` files.
-    pub outbox: Option<PathBuf>,
+    pub post: Arc<Post>,
 }
 
 /// The threads and the queue before them.
@@ -75,7 +74,7 @@ struct Core {
     outbound: Arc<Outbound>,
     network: tokio::runtime::Handle,
     clock: Clock,
-    outbox: Option<PathBuf>,
+    post: Arc<Post>,
     stacks: Stacks,
     running: Cell<usize>,
 }
@@ -178,7 +177,7 @@ impl Core {
             outbound: around.outbound.clone(),
             network: around.network.clone(),
             clock: around.clock.clone(),
-            outbox: around.outbox.clone(),
+            post: around.post.clone(),
             stacks: Stacks::default(),
             running: Cell::new(0),
         }
