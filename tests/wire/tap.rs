@@ -25,7 +25,25 @@ pub fn run(text: &str) -> Result<(String, Option<String>), Failed> {
     };
     let error = stage::run(text, &log, Source::Open(stage::registry(&account)));
     sandbox.stop();
-    Ok((log.text(), error))
+    Ok((with_names_for_new_ids(&log.text()), error))
+}
+
+/// Ids that the sandbox has made up, by the order in which they were seen: which it makes up is its own affair.
+fn with_names_for_new_ids(text: &str) -> String {
+    const START: &str = "57257670000010";
+    let mut names: Vec<&str> = Vec::new();
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(START) {
+        let id = &rest[at..at + START.len() + 5];
+        let number = names.iter().position(|known| *known == id).unwrap_or_else(|| {
+            names.push(id);
+            names.len() - 1
+        });
+        out += &format!("{}NEW-{}", &rest[..at], number + 1);
+        rest = &rest[at + id.len()..];
+    }
+    out + rest
 }
 
 fn listen(behind: SocketAddr, log: Log) -> io::Result<SocketAddr> {
