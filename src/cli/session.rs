@@ -312,6 +312,7 @@ mod online {
         });
         let registry = registry.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         config.registry = Source::Open(registry);
+        config.stand_in = Some(sandbox.api_url());
         Ok(sandbox)
     }
 }

@@ -7,7 +7,12 @@ use crate::http::HttpError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     #[error("no connection has the link name `{link}`{}", did_you_mean(.near))]
-    UnknownConnection { link: String, near: Option<String> },
+    UnknownConnection {
+        link: String,
+        near: Option<String>,
+        /// The only connection of a sandbox.
+        sandbox: Option<String>,
+    },
     #[error("no service has the link name `{link}`{}", did_you_mean(.near))]
     UnknownService { link: String, near: Option<String> },
     #[error("the connection `{link}` is not connected yet")]
@@ -65,7 +70,10 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Error::UnknownConnection { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
-            Error::UnknownConnection { link, near: None } => {
+            Error::UnknownConnection { sandbox: Some(ready), .. } => {
+                Some(format!("the sandbox has one connection, `{ready}`; your own are used without `--sandbox`"))
+            }
+            Error::UnknownConnection { link, near: None, sandbox: None } => {
                 Some(format!("add it with `ararat connections add SERVICE --link-name {link}`"))
             }
             Error::UnknownService { .. } => Some("list the services with `ararat services list`".to_owned()),

@@ -6,6 +6,7 @@
 //! `vault`. `registry` ties these together, `sign_in` and `refresh` talk to providers, `outbound`
 //! carries a script's request out. Nothing here knows the language.
 
+pub mod account;
 pub mod auth;
 pub mod catalogue;
 pub mod connection;

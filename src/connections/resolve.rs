@@ -96,6 +96,17 @@ fn stand_in(url: Url, values: &Values) -> Result<Url, Error> {
     }
 }
 
+/// Where a call without a connection goes when a server stands in for all of Zoho's.
+pub fn without_connection(url: Url, stand_in: Option<&str>) -> Result<Url, Error> {
+    let is_zohos = url.host_str().is_some_and(|host| data_centre::of_host(host).is_some());
+    match stand_in {
+        Some(base) if is_zohos => {
+            parse(&format!("{}{}", base.trim_end_matches('/'), &url[url::Position::BeforePath..]))
+        }
+        Some(_) | None => Ok(url),
+    }
+}
+
 fn parse(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text).map_err(|error| {
         let shown = text.split('?').next().unwrap_or_default();

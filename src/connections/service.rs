@@ -32,6 +32,12 @@ pub struct Service {
     /// An address whose answer shows that the credentials work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<String>,
+    /// Fields of that answer that say who is signed in, as in `users.0.email`; the first that is there counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whoami: Vec<String>,
+    /// Where the account's applications or portals are listed, of which a connection uses one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portals: Option<Portals>,
     /// Dynamic parameters, asked per connection and filled into addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<String>,
@@ -45,6 +51,24 @@ pub struct Service {
     /// Headers that every call needs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
+}
+
+/// A list of an account's applications or portals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portals {
+    /// What the provider calls one: `organization`, `site`.
+    pub label: String,
+    /// The address that answers with the list.
+    pub url: String,
+    /// Where the list is in the answer, as in `data.orgs`; the answer itself where absent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub list: String,
+    /// Fields of an entry.
+    pub id: String,
+    pub name: String,
+    /// The dynamic parameter of the connection that holds the id of the chosen one.
+    pub param: String,
 }
 
 /// How a service is signed in to.
@@ -125,6 +149,9 @@ pub enum Signature {
     HmacSha256,
     #[serde(rename = "HMAC-SHA512")]
     HmacSha512,
+    /// The consumer secret is an RSA private key in PEM.
+    #[serde(rename = "RSA-SHA1")]
+    RsaSha1,
     #[serde(rename = "PLAINTEXT")]
     Plaintext,
 }
@@ -309,6 +336,7 @@ impl Service {
     fn addresses(&self) -> Vec<(&'static str, &str)> {
         let mut all: Vec<(&'static str, Option<&String>)> =
             vec![("api_base", self.api_base.as_ref()), ("test", self.test.as_ref())];
+        all.push(("portals.url", self.portals.as_ref().map(|portals| &portals.url)));
         match &self.auth {
             Auth::OAuth2(o) => all.extend([
                 ("authorize_url", o.authorize_url.as_ref()),
@@ -333,7 +361,8 @@ impl Service {
         if self.is_zoho() {
             values.extend(data_centre::find(data_centre::DEFAULT).map(|centre| centre.values()).unwrap_or_default());
         }
-        for name in self.params.iter().chain(&self.from_token) {
+        let portal = self.portals.as_ref().map(|portals| &portals.param);
+        for name in self.params.iter().chain(&self.from_token).chain(portal) {
             let value = if url.starts_with(&format!("{{{name}}}")) { "https://example.com" } else { "x" };
             values.insert(name.clone(), value.to_owned());
         }

@@ -38,6 +38,8 @@ pub struct HostConfig {
     /// Set from outside to stop the script.
     pub stop: Arc<AtomicBool>,
     pub reach: Reach,
+    /// Calls to Zoho's hosts that name no connection go to this server: the sandbox.
+    pub stand_in: Option<String>,
     /// Requests are shown to `trace` instead of sent, and answered with `{}`.
     pub dry_run: bool,
 }
@@ -54,6 +56,7 @@ impl Default for HostConfig {
             post: Routes::default(),
             stop: Arc::new(AtomicBool::new(false)),
             reach: Reach::default(),
+            stand_in: None,
             dry_run: false,
         }
     }
@@ -74,7 +77,8 @@ impl BlockingHost {
         let redactor = Redactor::default();
         let options = Options { reach: config.reach, redactor: redactor.clone(), trace: config.trace };
         let client = Arc::new(Client::new(options));
-        let outbound = Arc::new(Outbound::new(client, config.registry, config.settings).dry(config.dry_run));
+        let outbound = Outbound::new(client, config.registry, config.settings).dry(config.dry_run);
+        let outbound = Arc::new(outbound.standing_in(config.stand_in));
         let post = Post::new(config.post, &outbound).dry(config.dry_run);
         BlockingHost {
             output: Output::new(config.output, redactor, config.stop.clone()),

@@ -282,3 +282,51 @@ fn each_rule_of_link_names_has_its_message() {
     let (code, _, err) = cli.run(&add, "");
     assert!(code == 3 && err.contains("the link name `mine` is taken"), "{err}");
 }
+
+#[test]
+fn a_test_says_who_is_signed_in_and_a_person_chooses_the_portal() {
+    let several = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let flag = several.clone();
+    let provider = Provider::start(move |seen| match seen.path.as_str() {
+        "/me" => json(json!({"users": [{"email": "asha@example.com"}]})),
+        "/portals" if flag.load(std::sync::atomic::Ordering::SeqCst) => {
+            json(json!({"data": [{"id": 7, "name": "Paris"}, {"id": "b8", "name": "Rome"}]}))
+        }
+        "/portals" => json(json!({"data": [{"id": 7, "name": "Paris"}]})),
+        _ => text(if seen.header("x-portal").is_empty() { 400 } else { 200 }, seen.header("x-portal")),
+    });
+    let cli = Cli::new();
+    std::fs::create_dir_all(&cli.home.0).expect("a folder");
+    let file = cli.home.0.join("office.toml");
+    let url = &provider.url;
+    let service = format!(
+        "link_name = \"office\"\nname = \"Office\"\nfamily = \"custom\"\napi_base = \"{url}\"\ntest = \"{url}/me\"\n\
+         whoami = [\"nothing\", \"users.0.email\"]\n[portals]\nlabel = \"office\"\nurl = \"{url}/portals\"\nlist = \"data\"\n\
+         id = \"id\"\nname = \"name\"\nparam = \"office_id\"\n[headers]\nX-Portal = \"{{office_id}}\"\n\
+         [[auth.api_key]]\nname = \"X-Key\"\nlabel = \"key\"\n"
+    );
+    std::fs::write(&file, service).expect("written");
+    assert_eq!(cli.run(&["services", "add", file.to_str().expect("text")], "").0, 0);
+    let secrets = json!({"X-Key": SECRET}).to_string();
+    let add = |link: &str, more: &[&str]| {
+        let args = ["connections", "add", "office", "--link-name", link, "--secrets", "-"];
+        cli.run(&[&args, more].concat(), &secrets)
+    };
+    assert_eq!(add("one", &[]).0, 0);
+    assert_eq!(cli.run(&["connections", "portal", "one"], "").1, "7  Paris  (chosen)\n", "the only one is taken");
+    let (code, out, _) = cli.run(&["connections", "test", "one"], "");
+    assert_eq!((code, out), (0, format!("`one` works: status 200 from {url}/me, signed in as asha@example.com\n")));
+
+    several.store(true, std::sync::atomic::Ordering::SeqCst);
+    let (code, _, err) = add("two", &[]);
+    assert!(code == 0 && err.contains("1  Paris (7)") && err.contains("ararat connections portal two ID"), "{err}");
+    let call = |link: &str| cli.run(&["connections", "test", link, "--url", &format!("{url}/call")], "").0;
+    assert_eq!(call("two"), 1, "nothing is sent in the portal's place");
+    let (code, _, err) = cli.run(&["connections", "portal", "two", "Oslo"], "");
+    assert!(code == 3 && err.contains("no office is called `Oslo`") && err.contains("b8 (Rome)"), "{err}");
+    assert_eq!(cli.run(&["connections", "portal", "two", "Rome"], "").0, 0);
+    assert_eq!(call("two"), 0);
+    assert_eq!(provider.seen_at("/call").last().expect("a call").header("x-portal"), "b8");
+    assert!(add("three", &["--portal", "7"]).2.contains("`three` uses the office `Paris`"));
+    assert!(cli.run(&["connections", "history", "two"], "").1.contains("chosen: office `Rome` (b8)"));
+}

@@ -256,7 +256,7 @@ fn zohos_accounts_server_must_be_zohos() {
     let consent = wait(sign_in::consent(&registry, "crm", "http://127.0.0.1:1/delugeauth/callback")).expect("a page");
     let asked = query(&consent.authorization.url);
     assert_eq!((asked["access_type"].as_str(), asked["prompt"].as_str()), ("offline", "consent"));
-    assert_eq!(asked["scope"], "ZohoCRM.modules.ALL,ZohoCRM.settings.READ");
+    assert_eq!(asked["scope"], "ZohoCRM.modules.ALL,ZohoCRM.settings.READ,ZohoCRM.users.READ");
     let back =
         format!("?code=c&state={}&accounts-server=https%3A%2F%2Faccounts.evil.example", consent.authorization.state);
     let http = Client::new(Options::default());

@@ -1,7 +1,7 @@
 //! The embedded sandbox through a connection: two halves that share no code agree over HTTP.
 #![cfg(feature = "sandbox")]
 
-use crate::stage::{Clock, host, in_memory, request, send, task, wait};
+use crate::stage::{Clock, Folder, host, in_memory, request, send, task, wait};
 use ararat::connections::{Registry, SandboxAccount};
 use ararat::host::{Body, Method, Target};
 use ararat::sandbox::{Sandbox, SandboxOptions};
@@ -50,4 +50,29 @@ fn a_sandbox_that_is_gone_is_a_clean_fault() {
     let fault = send(&mut host, task("/crm/v2/Leads", None)).expect_err("a fault");
     assert_eq!(fault.kind().name(), "run.http", "{fault}");
     assert!(fault.message().contains("connection `zoho_crm`"), "{fault}");
+}
+
+#[test]
+fn a_call_without_a_connection_stays_in_the_sandbox_too() {
+    let folder = Folder::new();
+    std::fs::create_dir(&folder.0).expect("a folder");
+    let script = folder.0.join("x.dg");
+    let run = |text: &str| {
+        std::fs::write(&script, text).expect("written");
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_ararat"))
+            .args(["run", "--sandbox", script.to_str().expect("text")])
+            .env("ARARAT_HOME", &folder.0)
+            .output()
+            .expect("runs");
+        (String::from_utf8_lossy(&run.stdout).into_owned(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    for url in ["https://www.zohoapis.com/crm/v8/Leads", "https://www.zohoapis.eu/crm/v2/Leads"] {
+        let (out, err) = run(&format!(
+            "x = invokeurl [ url: \"{url}\" type: GET detailed: true ];\ninfo x.get(\"responseCode\");\ninfo x.get(\"responseText\");\n"
+        ));
+        assert!(out.starts_with("401\n") && out.contains("\"code\":"), "{out}{err}");
+    }
+    let (_, err) =
+        run("info invokeurl [ url: \"https://www.zohoapis.com/crm/v8/Leads\" type: GET connection: \"books\" ];\n");
+    assert!(err.contains("the sandbox has one connection, `zoho_crm`"), "{err}");
 }

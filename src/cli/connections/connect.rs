@@ -2,14 +2,13 @@
 
 use super::secrets::Secrets;
 use super::{ask_line, client, print};
+use crate::connections::account::{self, Choice, Tested};
 use crate::connections::outbound::Source;
 use crate::connections::registry::Settings;
 use crate::connections::service::{Auth, Grant, KeyParam, OAuth2};
 use crate::connections::sign_in::loopback::{DEFAULT_PORT, Loopback};
 use crate::connections::sign_in::{self, Callback};
-use crate::connections::template::fill;
-use crate::connections::{Connection, Credential, Error, Outbound, Registry, Secret, refresh};
-use crate::host::{Body, Method, Request, Target};
+use crate::connections::{Connection, Credential, Error, Outbound, Registry, Secret};
 use crate::http::Client;
 use clap::Args;
 use std::sync::Arc;
@@ -50,6 +49,9 @@ pub struct Way {
     /// machines without a browser
     #[arg(long, visible_alias = "no-browser")]
     paste: bool,
+    /// Application or portal of the account to use, by id or name, where it has several
+    #[arg(long, value_name = "ID")]
+    portal: Option<String>,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -91,6 +93,9 @@ pub async fn sign_in(registry: &Registry, connection: &Connection, way: &Way) ->
         }
     };
     eprintln!("`{}` is connected to {}", done.link_name, service.name);
+    if service.portals.is_some() {
+        offer_portals(registry, link, way).await?;
+    }
     Ok(())
 }
 
@@ -268,37 +273,80 @@ impl WayBack {
     }
 }
 
-/// Calls an address of the service and says what it answered.
+/// Calls an address of the service and says what it answered, and who is signed in.
 pub async fn test(registry: &Registry, link: &str, url: Option<String>) -> Result<(), Error> {
-    let connection = registry.connection(link).await?;
-    let service = registry.service(&connection.service).await?;
-    let values = refresh::values_of(&service, &connection)?;
-    let url = url.or_else(|| service.test.as_deref().map(|url| fill(url, &values))).ok_or_else(|| {
-        Error::usage_help(
-            format!("the service `{}` names no address to test", service.link_name),
-            "name one with --url",
-        )
-    })?;
-    let request = Request {
-        method: Method::Get,
-        target: Target::Url(url),
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: Body::Empty,
-        connection: Some(link.to_owned()),
-        scopes: Vec::new(),
-        timeout: Duration::from_secs(40),
-        max_response: 5 << 20,
-        origin: "ararat connections test".to_owned(),
-    };
-    let outbound = Outbound::new(Arc::new(client()), Source::Open(registry.clone()), Settings::default());
-    let answer = outbound.carry(request).await?;
-    if answer.status >= 400 {
-        return Err(Error::Provider {
-            link: link.to_owned(),
-            reason: format!("status {} from {}", answer.status, answer.url),
-        });
-    }
-    print(&format!("`{link}` works: status {} from {}", answer.status, answer.url));
+    let Tested { status, url, whoami } = account::test(&outbound(registry), link, url).await?;
+    let who = whoami.map_or(String::new(), |who| format!(", signed in as {who}"));
+    print(&format!("`{link}` works: status {status} from {url}{who}"));
     Ok(())
+}
+
+/// Lists the applications or portals of the account, or takes one of them.
+pub async fn portal(registry: &Registry, link: &str, wanted: Option<&str>) -> Result<(), Error> {
+    let Some(choice) = account::choice(&outbound(registry), link).await? else {
+        let service = registry.connection(link).await?.service;
+        return Err(Error::usage(format!("accounts of `{service}` have nothing to choose from")));
+    };
+    match wanted {
+        Some(wanted) => take(registry, link, &choice, wanted).await,
+        None => {
+            for portal in &choice.portals {
+                let mark = if choice.chosen.as_deref() == Some(portal.id.as_str()) { "  (chosen)" } else { "" };
+                print(&format!("{}  {}{mark}", portal.id, portal.name));
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn take(registry: &Registry, link: &str, choice: &Choice, wanted: &str) -> Result<(), Error> {
+    let portal =
+        choice.portals.iter().find(|portal| portal.id == wanted || portal.name == wanted).ok_or_else(|| {
+            let known: Vec<String> =
+                choice.portals.iter().map(|portal| format!("{} ({})", portal.id, portal.name)).collect();
+            Error::usage_help(
+                format!("no {} is called `{wanted}`", choice.label),
+                format!("there is {}", known.join(", ")),
+            )
+        })?;
+    account::choose(registry, link, portal).await?;
+    eprintln!("`{link}` uses the {} `{}`", choice.label, portal.name);
+    Ok(())
+}
+
+/// After a sign-in: the only portal is taken, among several a person chooses.
+async fn offer_portals(registry: &Registry, link: &str, way: &Way) -> Result<(), Error> {
+    let choice = match account::choice(&outbound(registry), link).await {
+        Ok(Some(choice)) => choice,
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            eprintln!("note: what to choose from could not be listed: {error}");
+            return Ok(());
+        }
+    };
+    if let Some(wanted) = &way.portal {
+        return take(registry, link, &choice, wanted).await;
+    }
+    match choice.portals.as_slice() {
+        [] => Ok(()),
+        [only] => account::choose(registry, link, only).await,
+        several => {
+            eprintln!("the account has several, of which the connection uses one {}:", choice.label);
+            for (index, portal) in several.iter().enumerate() {
+                eprintln!("{:>3}  {} ({})", index + 1, portal.name, portal.id);
+            }
+            let answer = ask_line("number: ")?.and_then(|line| line.parse::<usize>().ok());
+            match answer.and_then(|number| several.get(number.wrapping_sub(1))) {
+                Some(portal) => take(registry, link, &choice, &portal.id).await,
+                None => {
+                    eprintln!("choose one with `ararat connections portal {link} ID`");
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+fn outbound(registry: &Registry) -> Outbound {
+    Outbound::new(Arc::new(client()), Source::Open(registry.clone()), Settings::default())
 }

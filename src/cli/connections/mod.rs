@@ -62,6 +62,8 @@ enum Command {
         #[arg(long)]
         url: Option<String>,
     },
+    /// List the account's applications or portals, or choose the one to use, by id or name
+    Portal { link_name: String, id: Option<String> },
     /// Get a new token now, also while a pause after a failure lasts; or one for every sign-in that was idle
     Refresh {
         #[arg(required_unless_present = "idle_days", conflicts_with = "idle_days")]
@@ -121,6 +123,7 @@ impl Connections {
             Command::Add(add) => add.run(&registry).await,
             Command::Connect(connect) => connect.run(&registry).await,
             Command::Test { link_name, url } => connect::test(&registry, &link_name, url).await,
+            Command::Portal { link_name, id } => connect::portal(&registry, &link_name, id.as_deref()).await,
             Command::Refresh { link_name: Some(link), .. } => refresh_one(&registry, &link).await,
             Command::Refresh { link_name: None, idle_days } => refresh_idle(&registry, idle_days.unwrap_or(0)).await,
             Command::Allow { link_name, host } => allow(&registry, &link_name, &host).await,

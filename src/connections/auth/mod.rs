@@ -10,7 +10,7 @@ pub mod token_reply;
 use super::Error;
 use super::credential::Credential;
 use super::service::{Auth, Place, Service, is_allowed};
-use super::template::{Values, fill};
+use super::template::{Values, fill, names};
 use crate::fault::Fault;
 use crate::host::{Body, Part};
 use crate::http::network::is_loopback;
@@ -72,8 +72,10 @@ impl Bound {
     fn put(&self, hop: &mut Hop, now: i64) -> Result<(), Error> {
         self.check(&hop.url)?;
         for (name, value) in &self.service.headers {
-            if !hop.has_header(name) {
-                hop.set_header(name, &fill(value, &self.values));
+            let filled = fill(value, &self.values);
+            // Without the account's portal, say, there is nothing to send.
+            if !hop.has_header(name) && names(&filled).is_empty() {
+                hop.set_header(name, &filled);
             }
         }
         match (&self.service.auth, &self.credential) {

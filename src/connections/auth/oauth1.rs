@@ -10,6 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use sha1::Digest;
 use url::{Url, form_urlencoded};
 
 /// All but the unreserved characters of RFC 3986.
@@ -68,7 +72,7 @@ pub fn sign(
     all.extend(hop.url.query_pairs().into_owned());
     all.extend(form_pairs(hop));
     let base = base_string(hop.method.as_str(), &hop.url, all)?;
-    oauth.push(("oauth_signature".to_owned(), signer.sign(&base)));
+    oauth.push(("oauth_signature".to_owned(), signer.sign(&base)?));
     match place {
         Place::Header => hop.set_header("Authorization", &header(&oauth)),
         Place::Query | Place::Form => {
@@ -87,6 +91,7 @@ impl Signer<'_> {
             Signature::HmacSha1 => "HMAC-SHA1",
             Signature::HmacSha256 => "HMAC-SHA256",
             Signature::HmacSha512 => "HMAC-SHA512",
+            Signature::RsaSha1 => "RSA-SHA1",
             Signature::Plaintext => "PLAINTEXT",
         };
         let timestamp = moment.timestamp.to_string();
@@ -98,15 +103,16 @@ impl Signer<'_> {
     }
 
     /// The signature of a base string.
-    pub fn sign(&self, base: &str) -> String {
+    pub fn sign(&self, base: &str) -> Result<String, Error> {
         let token_secret = self.token.map_or("", |(_, secret)| secret);
         let key = format!("{}&{}", encode(self.consumer_secret), encode(token_secret));
-        match self.signature {
+        Ok(match self.signature {
             Signature::HmacSha1 => mac::<Hmac<sha1::Sha1>>(&key, base),
             Signature::HmacSha256 => mac::<Hmac<sha2::Sha256>>(&key, base),
             Signature::HmacSha512 => mac::<Hmac<sha2::Sha512>>(&key, base),
+            Signature::RsaSha1 => rsa_sha1(self.consumer_secret, base)?,
             Signature::Plaintext => key,
-        }
+        })
     }
 }
 
@@ -114,6 +120,29 @@ fn mac<M: Mac + KeyInit>(key: &str, base: &str) -> String {
     let mut mac = <M as KeyInit>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(base.as_bytes());
     STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// What stands before a SHA-1 digest in a PKCS #1 signature: its algorithm's name (RFC 8017, 9.2).
+const SHA1_NAME: [u8; 15] = [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
+
+fn rsa_sha1(key: &str, base: &str) -> Result<String, Error> {
+    // The parser's error could quote the key.
+    let wrong = |_| {
+        Error::usage_help(
+            "expected an RSA private key in PEM as the consumer secret",
+            "make one with `openssl genrsa 2048`, and give the public key to the provider",
+        )
+    };
+    let key = RsaPrivateKey::from_pkcs8_pem(key.trim())
+        .map_err(wrong)
+        .or_else(|_| RsaPrivateKey::from_pkcs1_pem(key.trim()).map_err(|_| wrong(rsa::pkcs8::Error::KeyMalformed)))?;
+    let padding = Pkcs1v15Sign { hash_len: Some(20), prefix: SHA1_NAME.into() };
+    let digest = sha1::Sha1::digest(base.as_bytes());
+    // With blinding, so that the time it takes tells nothing about the key.
+    let signature = key
+        .sign_with_rng(&mut rsa::rand_core::OsRng, padding, &digest)
+        .map_err(|_| Error::usage("the RSA key is too short to sign with"))?;
+    Ok(STANDARD.encode(signature))
 }
 
 /// `METHOD&address&parameters`, each part encoded (RFC 5849, 3.4.1).

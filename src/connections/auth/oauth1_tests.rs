@@ -80,6 +80,7 @@ fn digests_of_one_base_string() {
         let token = Some(("", "just-a-string    asdasd"));
         Signer { consumer_key: "", consumer_secret: "ECrDNoq1VYzzzzzzzzzyAK7TwZNtPnkqatqZZZZ", token, signature }
             .sign(BASE)
+            .expect("signs")
     };
     assert_eq!(sign(Signature::HmacSha1), "wsdNmjGB7lvis0UJuPAmjvX/PXw=");
     assert_eq!(sign(Signature::HmacSha256), "wdfdHUKXHbOnOGZP8WFAWMSAmWzN3EVBWWgXGlC/Eo4=");
@@ -124,8 +125,11 @@ fn twitters_example() {
 
 #[test]
 fn keys_are_joined_with_an_ampersand_always() {
-    let sign =
-        |token| Signer { consumer_key: "", consumer_secret: "cs", token, signature: Signature::HmacSha1 }.sign("bs");
+    let sign = |token| {
+        Signer { consumer_key: "", consumer_secret: "cs", token, signature: Signature::HmacSha1 }
+            .sign("bs")
+            .expect("signs")
+    };
     assert_eq!(sign(None), "egQqG5AJep5sJ7anhXju1unge2I=");
     assert_eq!(sign(Some(("t", "ts"))), "VZVjXceV7JgPq/dOTnNmEfO0Fv8=");
 }
@@ -135,6 +139,7 @@ fn plaintext_is_the_key_itself() {
     let sign = |token| {
         Signer { consumer_key: "", consumer_secret: "ja893SD9", token, signature: Signature::Plaintext }
             .sign("anything")
+            .expect("signs")
     };
     assert_eq!(sign(None), "ja893SD9&");
     assert_eq!(sign(Some(("", "xyz4992k83j47x0b"))), "ja893SD9&xyz4992k83j47x0b");
@@ -172,4 +177,21 @@ fn encoding_and_order() {
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(normalised(vec![pair("a", "x!y"), pair("a", "x y")]), "a=x%20y&a=x%21y");
     assert_eq!(normalised(vec![pair("x!y", "a"), pair("x", "a")]), "x=a&x%21y=a");
+}
+
+#[test]
+fn rsa_sha1_signs_as_openssl_does() {
+    // Expected: `openssl dgst -sha1 -sign KEY` over the same text.
+    let expected = "VXGDBDTSDvxY9CCKFTD2RHInrV5/Xl7kuyLNNz9/6Z/wEK2rSwp2IFAS9O8jmKAXY/n8EIanhO0yVQC1SNPz6zG4uqaloyuRRoWegx7iS5r3wJXU/k02gKVzcfZwsj0fAEzsFd9btCfYM+6XuN5HhQy0b+FS5WVZmksptXn8qmg=";
+    let keys = [
+        include_str!("../../../tests/connections/keys/rsa_for_tests.pem"),
+        include_str!("../../../tests/connections/keys/rsa_for_tests_pkcs1.pem"),
+    ];
+    for consumer_secret in keys {
+        let signer = Signer { consumer_key: "ck", consumer_secret, token: None, signature: Signature::RsaSha1 };
+        assert_eq!(signer.sign("GET&http%3A%2F%2Fexample.com%2Fx&a%3Db").expect("signs"), expected);
+    }
+    let signer = Signer { consumer_key: "", consumer_secret: "planted", token: None, signature: Signature::RsaSha1 };
+    let error = signer.sign("x").expect_err("refused").to_string();
+    assert!(error.starts_with("expected an RSA private key in PEM") && !error.contains("planted"), "{error}");
 }

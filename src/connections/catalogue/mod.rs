@@ -63,6 +63,27 @@ mod tests {
     }
 
     #[test]
+    fn addresses_to_test_are_ones_that_may_see_the_credentials() {
+        for service in all() {
+            let mut values = service.values(None, &Default::default()).expect("values");
+            for name in service.params.iter().chain(&service.from_token) {
+                let is_whole = service.api_base.as_ref().is_some_and(|base| base.starts_with(&format!("{{{name}}}")));
+                let value = if is_whole { "https://example.com" } else { "x" };
+                values.entry(name.clone()).or_insert_with(|| value.to_owned());
+            }
+            let portals = service.portals.as_ref().map(|portals| &portals.url);
+            for url in service.test.iter().chain(portals) {
+                let filled = crate::connections::template::fill(url, &values).replace("/bot{api_key}", "");
+                let url = url::Url::parse(&filled).unwrap_or_else(|error| panic!("{}: {error}", service.link_name));
+                let allowed = service.allowed_hosts(&values);
+                assert!(crate::connections::service::is_allowed(&url, &allowed), "{}: {url}", service.link_name);
+            }
+            assert!(service.whoami.is_empty() || service.test.is_some(), "{}", service.link_name);
+        }
+        assert!(all().iter().filter(|service| service.test.is_some()).count() >= 45);
+    }
+
+    #[test]
     fn the_list_has_every_file_of_the_folder() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/services");
         let there: BTreeSet<String> = std::fs::read_dir(folder)

@@ -206,7 +206,9 @@ impl Registry {
         let all = self.inner.store.connections().await?;
         let by_name = all.iter().find(|connection| connection.name == link).map(|c| c.link_name.clone());
         let near = by_name.or_else(|| nearest(link, all.iter().map(|connection| connection.link_name.as_str())));
-        Err(Error::UnknownConnection { link: link.to_owned(), near })
+        let ready = all.first().filter(|only| all.len() == 1 && only.params.contains_key(STANDS_IN));
+        let sandbox = ready.map(|connection| connection.link_name.clone());
+        Err(Error::UnknownConnection { link: link.to_owned(), near, sandbox })
     }
 
     /// Makes a connection that is not signed in yet.

@@ -297,6 +297,6 @@ fn connected(connection: &mut Connection) {
     connection.lifetime = None;
 }
 
-fn refused(link: &str, reason: &str) -> Error {
+pub(super) fn refused(link: &str, reason: &str) -> Error {
     Error::Provider { link: link.to_owned(), reason: reason.to_owned() }
 }
