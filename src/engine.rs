@@ -125,6 +125,11 @@ fn reports(program: &Program, diagnostics: Vec<(u32, Diagnostic)>) -> Vec<Report
 }
 
 impl Script {
+    /// The sources that the script is made of; a [`crate::fault::Place`] names them by index.
+    pub fn sources(&self) -> &[Source] {
+        &self.0.program.sources
+    }
+
     /// Warnings of the compilation.
     pub fn warnings(&self) -> &[Report] {
         &self.0.warnings

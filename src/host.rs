@@ -4,13 +4,16 @@
 //! plays them from a tape. Requests name a connection by its link name: no secret has been
 //! seen on this side of the door.
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Place};
 use std::time::Duration;
 
-/// Carries out what a script asks for. One method, so that blocking, parking and replaying
+/// Carries out what a script asks for. One method that matters, so that blocking, parking and replaying
 /// are each one small file.
 pub trait Host {
     fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault>;
+
+    /// Told where the script stands before it asks for output, a request or a message: for traces.
+    fn standing_at(&mut self, _place: Place) {}
 
     /// The lowest address of the native stack that the script runs on, from a host that runs it on
     /// one of its own; elsewhere it is the thread's.

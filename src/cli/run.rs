@@ -52,6 +52,7 @@ impl Run {
             None => script.run(world.host(), &args),
         };
         world.flush();
+        world.ended(&script, &outcome);
         let (exit, stats) = match outcome {
             Ok(run) => {
                 // The process ends right away; the system takes the memory back faster than we could.

@@ -29,6 +29,10 @@ pub struct HostOptions {
     #[arg(long, conflicts_with = "replay")]
     #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
     dry_run: bool,
+    /// Write a page with the timeline of the run into this file
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "FILE")]
+    trace_html: Option<std::path::PathBuf>,
     /// Write mails into this folder as .eml files, other messages as .json files
     #[cfg(feature = "http")]
     #[arg(long, value_name = "DIR")]
@@ -87,6 +91,9 @@ pub struct World {
     host: crate::hosts::Watched,
     #[cfg(not(feature = "http"))]
     host: crate::hosts::Offline,
+    /// Where the page with the timeline goes.
+    #[cfg(feature = "http")]
+    page: Option<std::fs::File>,
     stop: Arc<AtomicBool>,
     #[cfg(feature = "sandbox")]
     sandbox: Option<crate::sandbox::Sandbox>,
@@ -125,6 +132,9 @@ impl World {
         self.host.flush();
     }
 
+    /// Notes how a run ended; nothing here asks for it.
+    pub fn ended(&mut self, _: &crate::engine::Script, _: &Result<crate::engine::Run, crate::engine::Failure>) {}
+
     /// Stops what runs in the background.
     ///
     /// # Errors
@@ -139,14 +149,19 @@ mod online {
     use super::{HostOptions, ReplayMatch, World};
     use crate::connections::outbound::Source;
     use crate::connections::registry::Settings;
+    use crate::engine::{Failure, Run, Script};
     use crate::host::Account;
     use crate::hosts::post::Routes;
     use crate::hosts::replay::{Match, ReplayConfig};
     use crate::hosts::tape::{Tape, Writer};
+    use crate::hosts::timeline::{Ending, SourceText, Timeline};
     use crate::hosts::{BlockingHost, HostConfig, Inner, ReplayHost, Watched, system_time};
     use crate::http::client::Trace;
     use crate::http::network::Reach;
     use crate::http::runtime;
+    use crate::source::Source as SourceFile;
+    use std::fs::{File, OpenOptions};
+    use std::io::Write;
     use std::path::Path;
     use std::sync::atomic::AtomicBool;
     use std::sync::{Arc, Mutex};
@@ -159,9 +174,11 @@ mod online {
         pub fn open(options: &HostOptions) -> Result<Self, String> {
             let stop = Arc::new(AtomicBool::new(false));
             if let Some(path) = &options.replay {
-                let inner = Inner::Replay(Box::new(replay(options, path, stop.clone())?));
+                let mut host = Watched::new(Inner::Replay(Box::new(replay(options, path, stop.clone())?)));
+                let page = page(options, &mut host)?;
                 return Ok(Self {
-                    host: Watched::new(inner),
+                    host,
+                    page,
                     stop,
                     #[cfg(feature = "sandbox")]
                     sandbox: None,
@@ -178,8 +195,10 @@ mod online {
                 let tape = Writer::create(path, system_time());
                 host.record(tape.map_err(|error| format!("cannot write the tape {}: {error}", path.display()))?);
             }
+            let page = page(options, &mut host)?;
             Ok(Self {
                 host,
+                page,
                 stop,
                 #[cfg(feature = "sandbox")]
                 sandbox,
@@ -219,6 +238,33 @@ mod online {
             }
         }
 
+        /// Notes how a run ended, for the page with its timeline.
+        pub fn ended(&mut self, script: &Script, outcome: &Result<Run, Failure>) {
+            let (ending, statements) = match outcome {
+                Ok(run) => (Ending::Ran, Some(run.stats.statements)),
+                Err(Failure::Script { report, stats, .. }) => {
+                    (Ending::Failed { report: self.host.clean(&report.to_string()) }, Some(stats.statements))
+                }
+                Err(Failure::Call(message)) => (Ending::Failed { report: message.clone() }, None),
+            };
+            let source = |source: &SourceFile| SourceText {
+                name: source.name().to_owned(),
+                text: self.host.clean(source.text()),
+            };
+            let sources: Vec<SourceText> = script.sources().iter().map(source).collect();
+            let title = sources.first().map_or_else(String::new, |source| source.name.clone());
+            let used = statements.map(|count| format!("{count} statements")).into_iter().collect();
+            self.host.tell(|timeline| {
+                *timeline = Timeline { title, sources, ending, used, ..std::mem::take(timeline) };
+            });
+        }
+
+        fn write_page(&mut self) -> Result<(), String> {
+            let Some((mut file, timeline)) = self.page.take().zip(self.host.take_timeline()) else { return Ok(()) };
+            let written = file.write_all(timeline.page().as_bytes());
+            written.map_err(|error| format!("the timeline could not be written: {error}"))
+        }
+
         /// Ends the tape, and stops what runs in the background.
         ///
         /// # Errors
@@ -229,13 +275,27 @@ mod online {
             {
                 eprintln!("note: {left}");
             }
-            let finished = self.host.finish();
+            let finished = self.host.finish().and(self.write_page());
             #[cfg(feature = "sandbox")]
             if let Some(sandbox) = self.sandbox {
                 sandbox.stop();
             }
             finished
         }
+    }
+
+    /// The file of the page, made at the start, so that a wrong name is told before the script runs.
+    fn page(options: &HostOptions, host: &mut Watched) -> Result<Option<File>, String> {
+        let Some(path) = &options.trace_html else { return Ok(None) };
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // What a run was told is its owner's affair, as a tape is.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        let began = jiff::Timestamp::from_millisecond(system_time()).unwrap_or_default().to_string();
+        host.watch(Timeline { title: "prompt".to_owned(), began, ..Timeline::default() });
+        Ok(Some(file))
     }
 
     fn config(options: &HostOptions, stop: Arc<AtomicBool>) -> Result<HostConfig, String> {

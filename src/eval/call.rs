@@ -167,6 +167,7 @@ impl<'p> Machine<'p, '_> {
         for arg in &call.args {
             args.push(self.eval(arg)?);
         }
+        self.host.standing_at(self.place(call.site));
         let done = tasks::perform(call.task, &args, self.settings, &mut self.door());
         done.map_err(|fault| fault.or_at(self.place(call.site)))
     }
@@ -190,6 +191,7 @@ impl<'p> Machine<'p, '_> {
             };
             entries.push((key.clone(), value));
         }
+        self.host.standing_at(self.place(call.site));
         let done = tasks::block::perform(call.kind, &entries, self.settings, &mut self.door());
         done.map_err(|fault| fault.or_at(self.place(call.site)))
     }
@@ -206,6 +208,7 @@ impl<'p> Machine<'p, '_> {
             NetworkForm::OpenUrl => tasks::open_url,
             NetworkForm::PushNotification => tasks::push_notification,
         };
+        self.host.standing_at(self.place(call.site));
         perform(&args, self.settings, &mut self.door()).map_err(|fault| fault.or_at(self.place(call.site)))
     }
 

@@ -208,6 +208,7 @@ impl<'p> Machine<'p, '_> {
             if let Some(most) = self.limits.output.filter(|most| self.stats.output > *most) {
                 return self.too_much_output(most, before <= most);
             }
+            self.host.standing_at(place);
             self.host.ask(Ask::Print(&self.scratch[from..])).map(|_| ())
         });
         self.scratch.truncate(from);

@@ -24,6 +24,8 @@ pub mod smtp;
 #[cfg(feature = "http")]
 pub mod tape;
 #[cfg(feature = "http")]
+pub mod timeline;
+#[cfg(feature = "http")]
 pub mod watched;
 
 #[cfg(feature = "http")]

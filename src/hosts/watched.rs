@@ -1,11 +1,12 @@
-//! Stands around a host and keeps what passes: on a tape, to repeat the run.
+//! Stands around a host and keeps what passes: on a tape, to repeat the run, or on a timeline, to look at it.
 //!
-//! Without a tape every wish goes straight through.
+//! Without either every wish goes straight through.
 
 use super::tape::entry::{Exchange, Person};
 use super::tape::{Line, Writer, redacted};
+use super::timeline::{At, Event, Timeline, What};
 use super::{BlockingHost, ReplayHost};
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, Place};
 use crate::host::{Ask, Host, Mail, Reply, Request};
 use crate::http::Redactor;
 use std::io;
@@ -22,17 +23,60 @@ pub enum Inner {
 pub struct Watched {
     inner: Inner,
     tape: Option<Writer>,
+    watch: Option<Watch>,
     knows_account: bool,
+}
+
+/// A timeline that is being filled.
+struct Watch {
+    timeline: Timeline,
+    started: Instant,
+    place: Option<At>,
+}
+
+impl Watch {
+    fn now(&self) -> f64 {
+        self.started.elapsed().as_secs_f64() * 1000.0
+    }
+
+    /// Something that began at `at` and has just ended.
+    fn add(&mut self, at: f64, what: What) {
+        let ms = self.now() - at;
+        self.timeline.add(Event { at, ms, place: self.place, what });
+    }
 }
 
 impl Watched {
     pub fn new(inner: Inner) -> Self {
-        Watched { inner, tape: None, knows_account: false }
+        Watched { inner, tape: None, watch: None, knows_account: false }
     }
 
     /// Records on a tape from now on.
     pub fn record(&mut self, tape: Writer) {
         self.tape = Some(tape);
+    }
+
+    /// Fills a timeline from now on.
+    pub fn watch(&mut self, timeline: Timeline) {
+        self.watch = Some(Watch { timeline, started: Instant::now(), place: None });
+    }
+
+    /// Changes the timeline, where there is one.
+    pub fn tell(&mut self, change: impl FnOnce(&mut Timeline)) {
+        if let Some(watch) = &mut self.watch {
+            change(&mut watch.timeline);
+        }
+    }
+
+    /// A text without the secrets that are known by now.
+    pub fn clean(&self, text: &str) -> String {
+        self.redactor().clean(text).into_owned()
+    }
+
+    /// Ends the timeline and hands it over.
+    pub fn take_timeline(&mut self) -> Option<Timeline> {
+        let watch = self.watch.take()?;
+        Some(Timeline { ms: watch.now(), ..watch.timeline })
     }
 
     pub fn inner(&self) -> &Inner {
@@ -74,7 +118,7 @@ impl Watched {
         let redactor = self.redactor();
         // Before the request goes out: what it shows of secrets is kept from the output that follows.
         redacted::asked(&request, &redactor);
-        let started = Instant::now();
+        let (began, started) = (self.since(), Instant::now());
         let outcome = self.pass(Ask::Http(request.clone()));
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         if is_stop(&outcome) {
@@ -82,8 +126,10 @@ impl Watched {
         }
         // Again afterwards: the connection's own secrets are known only now.
         let mut exchange = Exchange { ms, ..redacted::asked(&request, &redactor) };
+        let mut size = None;
         match &outcome {
             Ok(Reply::Http(response)) => {
+                size = Some(response.body.len());
                 exchange.reply = Some(redacted::answered(response, &exchange.url, &redactor));
                 // The reply may have told what the address or a body held.
                 let told = redacted::asked(&request, &redactor);
@@ -92,17 +138,54 @@ impl Watched {
             Ok(Reply::Done | Reply::Now(_) | Reply::Account(_)) => {}
             Err(fault) => exchange.fault = Some(redacted::failed(fault, &redactor)),
         }
+        self.see(began, || What::called(&exchange, size));
         self.note(|tape| tape.write(&Line::Http(Box::new(exchange))))?;
         outcome
     }
 
     fn mail(&mut self, mail: Mail) -> Result<Reply, Fault> {
-        let redactor = self.redactor();
+        let (redactor, began) = (self.redactor(), self.since());
         let mut posted = redacted::posted(&mail, &redactor);
         let outcome = self.pass(Ask::Mail(mail));
         posted.fault = outcome.as_ref().err().map(|fault| redacted::failed(fault, &redactor));
+        self.see(began, || What::mailed(&posted));
         self.note(|tape| tape.write(&Line::Mail(Box::new(posted))))?;
         outcome
+    }
+
+    fn print(&mut self, line: &str) -> Result<Reply, Fault> {
+        let (redactor, began) = (self.redactor(), self.since());
+        if let Some(watch) = &mut self.watch {
+            let what = What::printed(&redactor.clean(line));
+            watch.timeline.add(Event { at: began, ms: 0.0, place: watch.place, what });
+        }
+        self.pass(Ask::Print(line))
+    }
+
+    /// A message that no tape keeps.
+    fn message(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        let (redactor, began) = (self.redactor(), self.since());
+        let text = match &ask {
+            Ask::Sms(sms) => format!("sendsms to {}: {}", sms.to.join(", "), sms.message),
+            Ask::Push { to, title, .. } => format!("zoho.pushNotification to {}: {title}", to.join(", ")),
+            Ask::OpenUrl { url, window, .. } => format!("openUrl {url} in {window}"),
+            Ask::Print(_) | Ask::Http(_) | Ask::Mail(_) | Ask::Now | Ask::Account | Ask::Breathe => String::new(),
+        };
+        let outcome = self.pass(ask);
+        let fault = outcome.as_ref().err().map(|fault| redactor.clean(&fault.message()).into_owned());
+        self.see(began, || What::Told { text: redactor.clean(&text).into_owned(), fault });
+        outcome
+    }
+
+    /// Milliseconds since the timeline began.
+    fn since(&self) -> f64 {
+        self.watch.as_ref().map_or(0.0, Watch::now)
+    }
+
+    fn see(&mut self, began: f64, what: impl FnOnce() -> What) {
+        if let Some(watch) = &mut self.watch {
+            watch.add(began, what());
+        }
     }
 
     fn note(&mut self, write: impl FnOnce(&mut Writer) -> io::Result<()>) -> Result<(), Fault> {
@@ -112,8 +195,14 @@ impl Watched {
 }
 
 impl Host for Watched {
+    fn standing_at(&mut self, place: Place) {
+        if let Some(watch) = &mut self.watch {
+            watch.place = Some(At { source: place.source, line: place.line });
+        }
+    }
+
     fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
-        if self.tape.is_none() {
+        if self.tape.is_none() && self.watch.is_none() {
             return self.pass(ask);
         }
         match ask {
@@ -135,7 +224,9 @@ impl Host for Watched {
                 }
                 Ok(reply)
             }
-            Ask::Print(_) | Ask::Sms(_) | Ask::OpenUrl { .. } | Ask::Push { .. } | Ask::Breathe => self.pass(ask),
+            Ask::Print(line) => self.print(line),
+            Ask::Sms(_) | Ask::OpenUrl { .. } | Ask::Push { .. } => self.message(ask),
+            Ask::Breathe => self.pass(ask),
         }
     }
 }
