@@ -347,7 +347,7 @@ mod online {
         }
     }
 
-    /// Starts a sandbox, and makes the registry hold a connection to it, `zoho_crm`.
+    /// Starts a sandbox, and makes the registry hold connections to it: `zoho_crm`, `zoho_books` …
     #[cfg(feature = "sandbox")]
     fn sandbox(config: &mut HostConfig) -> Result<crate::sandbox::Sandbox, String> {
         use crate::connections::registry::{Registry, SandboxAccount};
@@ -368,6 +368,9 @@ mod online {
         let registry = runtime::block_on(async {
             let registry = Registry::in_memory(Settings::default()).await?;
             registry.add_sandbox(&account).await?;
+            for service in ["zoho_books", "zoho_desk", "zoho_creator", "zoho_cliq"] {
+                registry.add_sandbox_product(service, &account).await?;
+            }
             Ok::<_, crate::connections::Error>(registry)
         });
         let registry = registry.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;

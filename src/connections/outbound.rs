@@ -259,7 +259,8 @@ fn access_of(credential: &Credential) -> Option<Secret> {
 
 pub(super) fn hosts_of(service: &Service, connection: &Connection, values: &Values) -> Vec<String> {
     let mut hosts = service.allowed_hosts(values);
-    hosts.extend(connection.hosts.iter().cloned());
+    let own: Vec<String> = connection.hosts.iter().filter(|host| !hosts.contains(host)).cloned().collect();
+    hosts.extend(own);
     hosts
 }
 

@@ -73,7 +73,10 @@ pub fn address(request: &Request, values: &Values) -> Result<Url, Error> {
     let text = match &request.target {
         Target::Url(url) => fill(url.trim(), values),
         Target::Zoho { family, path } => {
-            let base = data_centre::family_base(family, values)?;
+            let base = match values.get("api").filter(|_| values.contains_key(STANDS_IN)) {
+                Some(api) => api.clone(),
+                None => data_centre::family_base(family, values)?,
+            };
             format!("{base}/{}", path.trim_start_matches('/'))
         }
     };
@@ -84,12 +87,12 @@ pub fn address(request: &Request, values: &Values) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// Dynamic parameter of a connection whose server stands in for Zoho's API hosts: the sandbox's.
+/// Dynamic parameter of a connection whose server stands in for Zoho's hosts: the sandbox's.
 pub const STANDS_IN: &str = "stands_in_for_zoho";
 
-/// Scripts write Zoho's API hosts out; on a sandbox's connection they mean the sandbox.
+/// Scripts write Zoho's hosts out; on a sandbox's connection they mean the sandbox.
 fn stand_in(url: Url, values: &Values) -> Result<Url, Error> {
-    let is_api = url.host_str().is_some_and(|host| data_centre::all().iter().any(|centre| centre.api == host));
+    let is_api = url.host_str().is_some_and(|host| data_centre::of_host(host).is_some());
     match (values.contains_key(STANDS_IN), values.get("api")) {
         (true, Some(api)) if is_api => parse(&format!("{api}{}", &url[url::Position::BeforePath..])),
         (_, _) => Ok(url),

@@ -87,6 +87,11 @@ impl Params {
         let all = self.0.iter().filter(|(key, _)| key == name).flat_map(|(_, value)| value.split(','));
         all.map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
+
+    /// All parameters in their order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
 }
 
 /// What goes back.

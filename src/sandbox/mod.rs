@@ -1,14 +1,19 @@
-//! An imitation of Zoho on loopback: accounts server and CRM, over real HTTP.
+//! An imitation of Zoho on loopback: accounts server, CRM, Books, Desk, Creator and Cliq, over real HTTP.
 //!
 //! It shares no code with the rest of the crate, so that a mistake there cannot agree with itself
 //! here. `server` holds the socket, `world` the state, `docs` and `store` what survives a restart,
-//! `accounts` OAuth, `crm` the REST API of versions 2 to 8, `seed` the fictional organisation that a
+//! `accounts` OAuth, `crm` the REST API of versions 2 to 8,
+//! `books`, `desk`, `creator` and `cliq` the calls that scripts make most, `seed` the fictional organisation that a
 //! fresh sandbox starts with, `control` what a test may do to all of it. It prints nothing.
 
 mod accounts;
+mod books;
+mod cliq;
 mod clock;
 mod control;
+mod creator;
 mod crm;
+mod desk;
 mod docs;
 mod exchange;
 mod keys;
@@ -89,6 +94,7 @@ impl Sandbox {
             data: options.data,
             clock: options.clock,
             modules: crm::module::load(custom.as_deref())?,
+            forms: creator::load(custom.as_deref())?,
         };
         let failed = |error: std::io::Error| SandboxError::Thread { reason: error.to_string() };
         let runtime =

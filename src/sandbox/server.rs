@@ -7,7 +7,7 @@ use super::docs::Change;
 use super::exchange::{Answer, Call};
 use super::store::Store;
 use super::world::World;
-use super::{SandboxError, accounts};
+use super::{SandboxError, accounts, books, cliq, creator, desk};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -32,6 +32,8 @@ pub struct Plan {
     pub clock: Clock,
     /// The modules.
     pub modules: Vec<crm::module::Module>,
+    /// The forms of Creator.
+    pub forms: Vec<creator::Form>,
 }
 
 /// What the thread reports once it listens.
@@ -88,7 +90,7 @@ async fn listen(plan: Plan) -> Result<Listening, SandboxError> {
     let listener = TcpListener::bind(("127.0.0.1", plan.port)).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let origin = format!("http://127.0.0.1:{}", address.port());
-    let mut world = World::new(plan.clock, plan.modules, origin.clone())?;
+    let mut world = World::new(plan.clock, plan.modules, plan.forms, origin.clone())?;
     let store = match &plan.data {
         None => None,
         Some(folder) => {
@@ -176,11 +178,27 @@ fn route(world: &mut World, call: &Call) -> Answer {
         None => match first {
             "oauth" => accounts::answer(world, call),
             "crm" => crm::answer(world, call),
+            "books" => books::answer(world, call),
+            "creator" => creator::answer(world, call),
+            "api" => product_api(world, call),
             _ => Answer::json(404, &crm::problem::invalid_url().to_value()),
         },
     };
     world.control.remember(call, answer.status);
     answer
+}
+
+/// Desk, Cliq and Creator have hosts of their own at Zoho; here their paths tell them apart.
+fn product_api(world: &mut World, call: &Call) -> Answer {
+    let parts: Vec<&str> = call.segments.iter().skip(1).map(String::as_str).collect();
+    match parts.as_slice() {
+        ["v1", ..] => desk::answer(world, call),
+        // How Books was addressed at its own host before.
+        ["v3", ..] => books::answer(world, call),
+        ["v2", _, _, "form" | "report", ..] => creator::answer(world, call),
+        ["v2", ..] => cliq::answer(world, call),
+        _ => Answer::json(404, &crm::problem::invalid_url().to_value()),
+    }
 }
 
 /// Only loopback names: a page elsewhere must not reach the sandbox through a name that it controls.

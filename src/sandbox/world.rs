@@ -3,6 +3,7 @@
 use super::SandboxError;
 use super::clock::Clock;
 use super::control::Control;
+use super::creator::Form;
 use super::crm::module::{Module, ORG_PREFIX};
 use super::docs::Docs;
 use jiff::Timestamp;
@@ -21,6 +22,8 @@ pub struct World {
     pub zone: TimeZone,
     /// The modules of the CRM.
     pub modules: Arc<Vec<Module>>,
+    /// The forms of Creator.
+    pub forms: Arc<Vec<Form>>,
     /// What tests asked for.
     pub control: Control,
     /// `http://127.0.0.1:PORT`, where this server is.
@@ -29,12 +32,13 @@ pub struct World {
 
 impl World {
     /// A seeded world whose clock starts like this.
-    pub fn new(clock: Clock, modules: Vec<Module>, origin: String) -> Result<World, SandboxError> {
+    pub fn new(clock: Clock, modules: Vec<Module>, forms: Vec<Form>, origin: String) -> Result<World, SandboxError> {
         let mut world = World {
             docs: Docs::default(),
             clock,
             zone: TimeZone::fixed(jiff::tz::offset(0)),
             modules: Arc::new(modules),
+            forms: Arc::new(forms),
             control: Control::default(),
             origin,
         };

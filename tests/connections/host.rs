@@ -282,7 +282,7 @@ fn dynamic_parameters_fill_addresses() {
 }
 
 #[test]
-fn the_sandbox_stands_in_for_zohos_api_hosts() {
+fn the_sandbox_stands_in_for_zohos_hosts() {
     let provider = Provider::start(|seen| match seen.path.as_str() {
         "/oauth/v2/token" => json(json!({"access_token": "tok", "expires_in": 3600})),
         _ => text(200, "fine"),
@@ -295,7 +295,9 @@ fn the_sandbox_stands_in_for_zohos_api_hosts() {
     }
     let seen = provider.seen_at("/crm/v2/Leads");
     assert_eq!((seen.len(), seen[0].query["page"].as_str()), (3, "2"));
-    let fault = send(&mut host, get("https://desk.zoho.com/api/v1/tickets", Some("zoho_crm"))).expect_err("a fault");
-    let only = format!("to `desk.zoho.com`, only to `{}`", provider.host());
+    let desk = send(&mut host, get("https://desk.zoho.com/api/v1/tickets", Some("zoho_crm"))).expect("an answer");
+    assert_eq!(desk.url, format!("{}/api/v1/tickets", provider.url));
+    let fault = send(&mut host, get("https://zoho.example.com/api/v1/x", Some("zoho_crm"))).expect_err("a fault");
+    let only = format!("to `zoho.example.com`, only to `{}`", provider.host());
     assert!(fault.message().ends_with(&only), "{fault}");
 }

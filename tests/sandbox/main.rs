@@ -15,6 +15,7 @@ mod limits;
 mod meta;
 mod persistence;
 mod process;
+mod products;
 mod records;
 mod related;
 mod search;

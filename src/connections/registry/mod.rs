@@ -275,6 +275,11 @@ impl Registry {
 
     /// Adds a connected `zoho_crm` that talks to a sandbox and to nothing else.
     pub async fn add_sandbox(&self, account: &SandboxAccount) -> Result<Connection, Error> {
+        self.add_sandbox_product("zoho_crm", account).await
+    }
+
+    /// The same for another product that the sandbox plays; the connection is called after the service.
+    pub async fn add_sandbox_product(&self, service: &str, account: &SandboxAccount) -> Result<Connection, Error> {
         let api_host = host_of(&account.api_url)
             .ok_or_else(|| Error::usage(format!("expected an address, found `{}`", account.api_url)))?;
         // All of the data centre's placeholders, so that none leads to the real Zoho.
@@ -294,10 +299,11 @@ impl Registry {
         };
         let mut connection = self
             .add(NewConnection {
-                service: "zoho_crm".to_owned(),
+                service: service.to_owned(),
                 name: "Sandbox".to_owned(),
-                link_name: "zoho_crm".to_owned(),
+                link_name: service.to_owned(),
                 params: params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+                hosts: vec![api_host],
                 grant: Some(Grant::SelfClient),
                 credential: Some(Credential::OAuth2(tokens)),
                 ..NewConnection::default()
@@ -307,7 +313,7 @@ impl Registry {
         connection.scopes.clear();
         connection.state = State::Connected;
         self.save(&connection, None).await?;
-        self.connection("zoho_crm").await
+        self.connection(service).await
     }
 
     /// Writes a connection, with a new credential where given; refused if it was changed since it was read.

@@ -37,6 +37,13 @@ pub fn answer(world: &mut World, call: &Call) -> Answer {
     }
 }
 
+/// Whose live token a call carries, as `Zoho-oauthtoken X` or `Bearer X`.
+pub fn caller(world: &World, call: &Call) -> Option<grant::Access> {
+    let (scheme, token) = call.header("authorization")?.split_once(' ')?;
+    let known = scheme.eq_ignore_ascii_case("Zoho-oauthtoken") || scheme.eq_ignore_ascii_case("Bearer");
+    grant::live_access(world, token.trim()).filter(|_| known)
+}
+
 /// `{"error":"…"}`.
 fn error(status: u16, code: &str) -> Answer {
     Answer::json(status, &json!({"error": code}))

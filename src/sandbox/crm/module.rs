@@ -310,13 +310,16 @@ pub fn records_kind(module: &str) -> String {
     format!("records/{module}")
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
     module: Vec<Module>,
     #[serde(default)]
     extend: Vec<Extension>,
+    /// Forms of Creator, which its own module reads.
+    #[serde(default, rename = "form")]
+    _forms: serde::de::IgnoredAny,
 }
 
 /// More fields for a module that exists already.
@@ -330,7 +333,7 @@ struct Extension {
 /// The built-in modules, then those of the user's text, with its fields for the built-in ones.
 pub fn load(custom: Option<&str>) -> Result<Vec<Module>, SandboxError> {
     let mut modules = parse(include_str!("modules.toml"))?.module;
-    let custom = custom.map(parse).transpose()?.unwrap_or(File { module: Vec::new(), extend: Vec::new() });
+    let custom = custom.map(parse).transpose()?.unwrap_or(File::default());
     for mut module in custom.module {
         module.custom = true;
         if modules.iter().any(|known| known.name == module.name) {

@@ -22,8 +22,12 @@ const TODAY: Date = date(2026, 3, 2);
 /// Puts the organisation and its records into empty documents.
 pub fn plant(docs: &mut Docs, modules: &[Module]) {
     people::plant(docs);
-    let mut planter = Planter { docs, modules, dice: Dice(0x5eed) };
+    let mut planter = Planter { docs: &mut *docs, modules, dice: Dice(0x5eed) };
     records::plant(&mut planter);
+    super::books::plant(docs);
+    super::desk::plant(docs);
+    super::creator::plant(docs);
+    super::cliq::plant(docs);
 }
 
 /// Numbers that look random and are the same every time.
@@ -77,6 +81,6 @@ impl Planter<'_> {
 }
 
 /// The day so many days after the fixed one.
-fn day(after: i64) -> String {
+pub fn day(after: i64) -> String {
     TODAY.checked_add(after.days()).unwrap_or(TODAY).to_string()
 }
