@@ -52,6 +52,8 @@ const SECRET_PARAMETERS: &[&str] = &[
 pub struct Redactor {
     known: Arc<RwLock<Vec<Known>>>,
     any: Arc<AtomicBool>,
+    /// Its secrets are masked as well; what is learned here does not go there.
+    parent: Option<Arc<Redactor>>,
 }
 
 struct Known {
@@ -60,6 +62,12 @@ struct Known {
 }
 
 impl Redactor {
+    /// One that also masks what this one knows, now and later, and keeps what it learns to itself: for
+    /// one execution among many.
+    pub fn child(&self) -> Self {
+        Self { parent: Some(Arc::new(self.clone())), ..Self::default() }
+    }
+
     /// Remembers a secret, so that it is masked from now on.
     pub fn learn(&self, secret: &str) {
         if secret.chars().count() < SHORTEST || self.knows(secret) {
@@ -80,6 +88,15 @@ impl Redactor {
 
     /// The text with every known secret masked.
     pub fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let own = self.clean_own(text);
+        match (&self.parent, own) {
+            (None, own) => own,
+            (Some(parent), Cow::Borrowed(text)) => parent.clean(text),
+            (Some(parent), Cow::Owned(text)) => Cow::Owned(parent.clean(&text).into_owned()),
+        }
+    }
+
+    fn clean_own<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !self.any.load(Ordering::Acquire) {
             return Cow::Borrowed(text);
         }
@@ -187,6 +204,16 @@ mod tests {
         }
         assert_eq!(redactor.clean("nothing here"), "nothing here");
         assert_eq!(format!("{redactor:?}"), "Redactor(***)");
+    }
+
+    #[test]
+    fn a_child_keeps_what_it_learns_to_itself() {
+        let parent = Redactor::default();
+        let child = parent.child();
+        parent.learn("of-the-parent");
+        child.learn("of-the-child");
+        assert_eq!(child.clean("of-the-parent of-the-child"), "*** ***");
+        assert_eq!(parent.clean("of-the-parent of-the-child"), "*** of-the-child");
     }
 
     #[test]

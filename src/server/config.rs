@@ -1,8 +1,8 @@
 //! How an engine is set up.
 
 use super::executor::Capacity;
-use crate::connections::outbound::Source as Connections;
-use crate::connections::registry::Settings as RegistrySettings;
+use crate::connections::outbound::{Opener, Source as Connections};
+use crate::connections::registry::{Registry, Settings as RegistrySettings};
 use crate::hosts::parked::Clock;
 use crate::hosts::post::Routes;
 use crate::http::network::Reach;
@@ -27,6 +27,8 @@ pub struct Config {
     /// Where mail goes.
     pub post: Routes,
     pub capacity: Capacity,
+    /// Requests per minute of a key that has no limit of its own; no limit where absent.
+    pub rate: Option<u32>,
     /// Bytes of a request's body.
     pub largest_body: usize,
     /// Ended executions are forgotten after this time.
@@ -39,21 +41,28 @@ pub struct Config {
 impl Config {
     /// A project with its data in `.ararat`, connections of the default data directory, no private addresses.
     pub fn new(project: PathBuf) -> Self {
-        Self { data: Some(project.join(".ararat")), project: Some(project), ..Self::in_memory() }
+        let connections = Connections::Default;
+        Self { data: Some(project.join(".ararat")), project: Some(project), connections, ..Self::in_memory() }
     }
 
-    /// No project and nothing on disk.
+    /// No project and nothing on disk: what a test wants.
     pub fn in_memory() -> Self {
+        let settings = RegistrySettings { user: Some("ararat".to_owned()), ..RegistrySettings::default() };
+        let open: Opener = Arc::new(move || {
+            let settings = settings.clone();
+            Box::pin(async move { Registry::in_memory(settings).await })
+        });
         Self {
             project: None,
             data: None,
             database_url: None,
             settings: Settings::default(),
-            connections: Connections::Default,
+            connections: Connections::Lazy(open),
             registry: RegistrySettings::default(),
             reach: Reach { deny_private: true, allow: Vec::new() },
             post: Routes::default(),
             capacity: Capacity::default(),
+            rate: None,
             largest_body: 10 << 20,
             retention: Duration::from_secs(30 * 24 * 3600),
             grace: Duration::from_secs(30),

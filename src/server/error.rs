@@ -18,6 +18,9 @@ pub enum Error {
     /// Too much is running and waiting; try again after some seconds.
     #[error("the engine is full; try again in {seconds} s")]
     Full { seconds: u64 },
+    /// A key makes more requests than it may.
+    #[error("this key makes too many requests; try again in {seconds} s")]
+    TooOften { seconds: u64 },
     #[error("the engine is shutting down")]
     Closing,
     /// The same idempotency key with another request.

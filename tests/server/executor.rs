@@ -82,7 +82,7 @@ async fn recursion_is_as_deep_as_allowed_and_no_deeper() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_beyond_the_queue_is_refused() {
     let slow = slow_server().await;
-    let capacity = Capacity { threads: 1, running: 1, waiting: 1 };
+    let capacity = Capacity { threads: 1, running: 1, waiting: 1, ..Capacity::default() };
     let engine = Engine::with(Config { capacity, ..config() }).await;
     engine
         .publish(&format!(

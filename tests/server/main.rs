@@ -1,5 +1,6 @@
 //! The engine of custom functions, over real HTTP on loopback.
 
+mod durable;
 mod executor;
 mod functions;
 mod rest;

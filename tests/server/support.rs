@@ -36,7 +36,7 @@ impl Answer {
 
 /// A call without arguments.
 pub fn call(function: &str) -> Call {
-    Call { function: function.into(), arguments: Vec::new(), cause: Cause::Api, actor: "test".into(), lenient: false }
+    Call::new(function, Cause::Api, "test")
 }
 
 /// In memory, private addresses allowed on loopback.

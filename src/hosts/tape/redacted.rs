@@ -63,6 +63,16 @@ pub fn failed(fault: &Fault, redactor: &Redactor) -> Failure {
     }
 }
 
+/// A named text without secrets, and without JSON members that hold credentials by their name; what
+/// they held is known from now on.
+pub fn text(name: &str, text: &str, redactor: &Redactor) -> String {
+    if is_credential(name) {
+        learn(redactor, text);
+    }
+    learn_members(text, redactor);
+    clean_value(name, text, redactor)
+}
+
 /// A mail without secrets.
 pub fn posted(mail: &Mail, redactor: &Redactor) -> Posted {
     let clean = |text: &String| redactor.clean(text).into_owned();

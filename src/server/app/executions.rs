@@ -1,7 +1,7 @@
 //! Executions: those that run, and those in the log.
 
 use super::App;
-use super::run::{Call, Given};
+use super::run::Call;
 use crate::server::Error;
 use crate::server::executor::job::{Stop, Why};
 use crate::server::executor::journal::{HttpCall, Journal, Said};
@@ -83,7 +83,7 @@ impl App {
     /// That there is no such execution or function.
     pub async fn rerun(&self, id: &str, by: &str) -> Result<String, Error> {
         let old = self.execution(id).await?;
-        self.enqueue(call_of(&old, Cause::Rerun, by)?).await
+        self.enqueue(self.call_of(&old, Cause::Rerun, by).await?).await
     }
 
     /// The tape of an execution, for `ararat run --replay`.
@@ -98,13 +98,22 @@ impl App {
     /// Takes up executions that an earlier process accepted and did not end.
     pub(super) async fn resume_queued(&self) -> Result<(), Error> {
         for old in self.inner.store.executions_in(State::Queued).await? {
-            let (cause, actor) = (old.cause, old.actor.clone());
-            let call = call_of(&old, cause, &actor)?;
-            if let Err(error) = self.enqueue_again(&old, call).await {
+            if let Err(error) = self.resume(&old).await {
                 tracing::error!(id = old.id, %error, "an accepted execution cannot run again");
             }
         }
         Ok(())
+    }
+
+    async fn resume(&self, old: &Execution) -> Result<(), Error> {
+        let call = self.call_of(old, old.cause, &old.actor).await?;
+        self.enqueue_again(old, call).await
+    }
+
+    /// The call that an execution came from.
+    async fn call_of(&self, old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
+        let arguments = self.exact_arguments(old).await?;
+        Ok(Call::new(&old.name, cause, by).arguments(arguments).lenient())
     }
 
     pub(super) fn note_running(&self, execution: &Execution, journal: &Arc<Mutex<Journal>>, stop: &Arc<Stop>) {
@@ -151,17 +160,4 @@ impl Entry {
             calls: journal.calls.clone(),
         }
     }
-}
-
-/// The call that an execution came from.
-fn call_of(old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
-    let arguments: serde_json::Map<String, serde_json::Value> = serde_json::from_str(old.arguments.get())
-        .map_err(|error| Error::Store(format!("the arguments of {} are damaged: {error}", old.id)))?;
-    Ok(Call {
-        function: old.name.clone(),
-        arguments: arguments.into_iter().map(|(name, json)| (name, Given::Json(json.to_string()))).collect(),
-        cause,
-        actor: by.to_owned(),
-        lenient: true,
-    })
 }

@@ -1,6 +1,7 @@
 //! Who may call: API keys, kept as hashes, compared in constant time.
 
 use super::App;
+use super::rate::Rate;
 use crate::server::Error;
 use crate::server::ids::{hex, random_hex};
 use crate::server::store::KeyRow;
@@ -8,7 +9,7 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -23,13 +24,45 @@ pub enum Role {
 }
 
 /// Who calls.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Caller {
     /// The key's id, or a user's name.
     pub id: Arc<str>,
     pub name: Arc<str>,
     pub role: Role,
+    /// How many requests the caller may make; absent without a limit.
+    pub(super) rate: Option<Arc<Rate>>,
 }
+
+/// What a key is to be.
+#[derive(Debug, Clone)]
+pub struct KeyWish<'a> {
+    pub name: &'a str,
+    pub role: Role,
+    /// Requests per minute; the engine's own limit where absent.
+    pub rate: Option<u32>,
+}
+
+impl Caller {
+    /// A person or a part of the engine, without a limit on requests.
+    pub fn person(name: &str, role: Role) -> Self {
+        Self { id: name.into(), name: name.into(), role, rate: None }
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// That the caller has made too many.
+    pub fn admit(&self) -> Result<(), Error> {
+        let Some(rate) = &self.rate else { return Ok(()) };
+        rate.take().map_err(|seconds| Error::TooOften { seconds })
+    }
+}
+
+/// How long a token of OAuth is good.
+pub const TOKEN_SECONDS: i64 = 3600;
+/// Tokens known in memory; beyond it the database is asked anew.
+const MOST_TOKENS: usize = 10_000;
 
 /// A key that was just made; the only time it is seen.
 pub struct NewKey {
@@ -39,7 +72,11 @@ pub struct NewKey {
 
 /// The keys in force, by id.
 #[derive(Default)]
-pub(super) struct Keys(ArcSwap<HashMap<String, Known>>);
+pub(super) struct Keys {
+    known: ArcSwap<HashMap<String, Known>>,
+    /// Tokens that were looked up: hash, key, end.
+    tokens: Mutex<HashMap<[u8; 32], (String, i64)>>,
+}
 
 #[derive(Clone)]
 struct Known {
@@ -62,14 +99,22 @@ impl Role {
 
 /// Zoho's keys read `1003.` and two runs of hexadecimal digits; ours do as well.
 const PREFIX: &str = "1003.";
+/// And its tokens `1000.`.
+const TOKEN_PREFIX: &str = "1000.";
 
 impl App {
-    /// Makes a key.
+    /// Makes a key without a limit of its own.
     pub async fn create_key(&self, name: &str, role: Role, by: &str) -> Result<NewKey, Error> {
+        self.create_key_as(&KeyWish { name, role, rate: None }, by).await
+    }
+
+    /// Makes a key.
+    pub async fn create_key_as(&self, wish: &KeyWish<'_>, by: &str) -> Result<NewKey, Error> {
         let (id, secret) = (random_hex::<16>(), Zeroizing::new(random_hex::<32>()));
         let row = KeyRow {
-            name: name.to_owned(),
-            role: role.word().to_owned(),
+            name: wish.name.to_owned(),
+            role: wish.role.word().to_owned(),
+            rate: wish.rate.map(i64::from),
             hash: hex(&hash_of(&secret)),
             created_at: self.now(),
             created_by: by.to_owned(),
@@ -102,25 +147,68 @@ impl App {
         let mut known = HashMap::new();
         for row in self.inner.store.keys().await?.into_iter().filter(|row| row.revoked_at.is_none()) {
             let (Some(role), Some(hash)) = (Role::parse(&row.role), unhex(&row.hash)) else { continue };
-            let caller = Caller { id: row.id.as_str().into(), name: row.name.into(), role };
+            let own = row.rate.and_then(|rate| u32::try_from(rate).ok());
+            let rate = own.or(self.inner.config.rate).map(|rate| Arc::new(Rate::per_minute(rate)));
+            let caller = Caller { id: row.id.as_str().into(), name: row.name.into(), role, rate };
             known.insert(row.id, Known { hash, caller });
         }
-        self.inner.keys.0.store(Arc::new(known));
+        self.inner.keys.known.store(Arc::new(known));
         Ok(())
     }
 
     /// Whether any key is in force.
     pub fn has_keys(&self) -> bool {
-        !self.inner.keys.0.load().is_empty()
+        !self.inner.keys.known.load().is_empty()
     }
 
     /// Whose key this is.
     pub fn caller_of_key(&self, key: &str) -> Option<Caller> {
         let (id, secret) = key.strip_prefix(PREFIX)?.split_once('.')?;
-        let keys = self.inner.keys.0.load();
+        self.caller_of_parts(id, secret)
+    }
+
+    fn caller_of_parts(&self, id: &str, secret: &str) -> Option<Caller> {
+        let keys = self.inner.keys.known.load();
         let known = keys.get(id)?;
         let same: bool = hash_of(secret).ct_eq(known.hash.as_slice()).into();
         same.then(|| known.caller.clone())
+    }
+
+    /// Gives a token of OAuth to a key, whose public half is the client and whose secret half the
+    /// client's secret. None where they are not those of a key in force.
+    pub async fn create_token(&self, client: &str, secret: &str) -> Result<Option<Zeroizing<String>>, Error> {
+        let Some(caller) = self.caller_of_parts(client, secret) else { return Ok(None) };
+        let token = Zeroizing::new(format!("{TOKEN_PREFIX}{}.{}", random_hex::<16>(), random_hex::<32>()));
+        let now = self.now();
+        let hash = hex(&hash_of(&token));
+        self.inner.store.insert_token(&hash, &caller.id, now, now + TOKEN_SECONDS * 1000).await?;
+        Ok(Some(token))
+    }
+
+    /// Whose token of OAuth this is; a key is a token as well, one that does not end.
+    pub async fn caller_of_token(&self, token: &str) -> Result<Option<Caller>, Error> {
+        if !token.starts_with(TOKEN_PREFIX) {
+            return Ok(self.caller_of_key(token));
+        }
+        // What is compared is a hash of 256 random bits: its timing tells nothing of them.
+        let hash = hash_of(token);
+        let remembered = self.lock_tokens().get(&hash).cloned();
+        let found = match remembered {
+            Some(found) => Some(found),
+            None => self.inner.store.token(&hex(&hash)).await?,
+        };
+        let Some((key, ends)) = found.filter(|(_, ends)| *ends > self.now()) else { return Ok(None) };
+        let caller = self.inner.keys.known.load().get(&key).map(|known| known.caller.clone());
+        let mut tokens = self.lock_tokens();
+        if tokens.len() >= MOST_TOKENS {
+            tokens.clear();
+        }
+        tokens.insert(hash, (key, ends));
+        Ok(caller)
+    }
+
+    fn lock_tokens(&self) -> MutexGuard<'_, HashMap<[u8; 32], (String, i64)>> {
+        self.inner.keys.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

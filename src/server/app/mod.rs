@@ -5,11 +5,15 @@
 mod executions;
 mod functions;
 mod keys;
+mod once;
+mod rate;
+mod record;
 mod run;
 
 pub use executions::Live;
 pub use functions::{Action, Breaks, Deployment, FunctionView};
-pub use keys::{Caller, NewKey, Role};
+pub use keys::{Caller, KeyWish, NewKey, Role, TOKEN_SECONDS};
+pub use once::Idempotency;
 pub use run::{Call, Given};
 
 use super::config::Config;
@@ -28,7 +32,7 @@ use crate::value::Settings;
 use arc_swap::ArcSwap;
 use executions::Running;
 use keys::Keys;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,7 +54,10 @@ struct Inner {
     executor: Executor,
     running: Mutex<Running>,
     outbound: Arc<Outbound>,
+    network: tokio::runtime::Handle,
     account: Arc<Account>,
+    /// Asynchronous executions that have not ended.
+    accepted: AtomicUsize,
     closing: AtomicBool,
 }
 
@@ -84,7 +91,9 @@ impl App {
             executor,
             running: Mutex::default(),
             outbound,
+            network: tokio::runtime::Handle::current(),
             account: Arc::new(Account { app_name: "ararat".into(), app_uri: "ararat".into(), ..Account::default() }),
+            accepted: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
             store,
             config,

@@ -1,16 +1,17 @@
 //! Running functions: arguments, the journal, the log row.
 
 use super::App;
-use crate::engine::{Args, Script};
+use super::record::{Prepared, for_the_log, shown_too_much};
+use crate::engine::Script;
+use crate::http::Redactor;
 use crate::server::Error;
-use crate::server::executor::job::{Failed, Job, Outcome, Stop, Why};
+use crate::server::executor::Refused;
+use crate::server::executor::job::{Job, Outcome, Stop};
 use crate::server::executor::journal::Journal;
-use crate::server::executor::{Refused, job};
 use crate::server::functions::{Definition, Deployed};
-use crate::server::ids;
 use crate::server::store::{Cause, Execution, State};
 use crate::source::Source;
-use serde_json::value::RawValue;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
@@ -26,6 +27,24 @@ pub struct Call {
     /// Arguments that are neither given nor have a default are null, and those that the function does not
     /// have are passed over, as Zoho does; otherwise both are errors.
     pub lenient: bool,
+    /// The execution's id, where it was chosen before.
+    pub id: Option<String>,
+}
+
+impl Call {
+    /// A call without arguments, which says what does not fit.
+    pub fn new(function: impl Into<String>, cause: Cause, actor: impl Into<String>) -> Self {
+        Self { function: function.into(), arguments: Vec::new(), cause, actor: actor.into(), lenient: false, id: None }
+    }
+
+    /// The same, as Zoho takes it: without errors for what is missing or too much.
+    pub fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
+    }
+
+    pub fn arguments(self, arguments: Vec<(String, Given)>) -> Self {
+        Self { arguments, ..self }
+    }
 }
 
 /// An argument as it came.
@@ -37,10 +56,10 @@ pub enum Given {
 }
 
 /// What is to run: a published function or a draft.
-struct Target {
-    id: String,
-    version: i64,
-    definition: Arc<Definition>,
+pub(super) struct Target {
+    pub id: String,
+    pub version: i64,
+    pub definition: Arc<Definition>,
     script: Script,
 }
 
@@ -72,21 +91,26 @@ impl App {
     /// That it is not accepted.
     pub async fn enqueue(&self, call: Call) -> Result<String, Error> {
         let target = self.target(&call.function).await?;
-        let (args, execution) = self.prepare(&target, &call)?;
-        let id = execution.id.clone();
+        let prepared = self.prepare(&target, &call).await?;
         self.check_open()?;
+        if self.inner.accepted.load(Ordering::Relaxed) >= self.inner.config.capacity.accepted {
+            return Err(self.refusal(Refused::Full));
+        }
+        let id = prepared.execution.id.clone();
         self.inner.log.room().await;
-        self.inner.log.write_through(execution.clone()).await?;
-        self.begin_in_background(target, args, execution);
+        self.inner.log.write_through(prepared.execution.clone()).await?;
+        self.begin_in_background(target, prepared);
         Ok(id)
     }
 
     /// Runs an execution that is on disk already.
     pub(super) async fn enqueue_again(&self, old: &Execution, call: Call) -> Result<(), Error> {
         let target = self.target(&call.function).await?;
-        let (args, fresh) = self.prepare(&target, &call)?;
-        let execution = Execution { id: old.id.clone(), created_at: old.created_at, ..fresh };
-        self.begin_in_background(target, args, execution);
+        let mut prepared = self.prepare(&target, &call).await?;
+        prepared.execution.id.clone_from(&old.id);
+        prepared.execution.created_at = old.created_at;
+        prepared.execution.sealed.clone_from(&old.sealed);
+        self.begin_in_background(target, prepared);
         Ok(())
     }
 
@@ -106,28 +130,47 @@ impl App {
     }
 
     async fn run_target(&self, target: Target, call: Call) -> Result<Execution, Error> {
-        let (args, execution) = self.prepare(&target, &call)?;
+        let prepared = self.prepare(&target, &call).await?;
         self.check_open()?;
         self.inner.log.room().await;
+        let id = prepared.execution.id.clone();
         let (done, ended) = oneshot::channel();
-        let job = self.job(target, args, execution, move |execution| {
+        let job = self.job(target, prepared, Ending::Told, move |execution| {
             // The caller may have gone; the log has it all the same.
             let _ = done.send(execution);
         });
-        self.inner.executor.submit(job).await.map_err(|refused| self.refusal(refused))?;
+        if let Err(refused) = self.inner.executor.submit(job).await {
+            self.forget_running(&id);
+            return Err(self.refusal(refused));
+        }
         ended.await.map_err(|_| Error::Closing)
     }
 
-    fn begin_in_background(&self, target: Target, args: Args, execution: Execution) {
+    fn begin_in_background(&self, target: Target, prepared: Prepared) {
         let app = self.clone();
-        let id = execution.id.clone();
+        self.inner.accepted.fetch_add(1, Ordering::Relaxed);
+        let id = prepared.execution.id.clone();
         tokio::spawn(async move {
-            let job = app.job(target, args, execution, |_| ());
-            if app.inner.executor.submit(job).await.is_err() {
-                // It is on disk as queued, and is taken up again when there is room or at the next start.
-                app.forget_running(&id);
+            let (done, ended) = oneshot::channel();
+            let job = app.job(target, prepared, Ending::Queued, move |_| {
+                let _ = done.send(());
+            });
+            if app.inner.executor.submit_accepted(job).await.is_ok() {
+                // The sender is used or dropped: both mean the end.
+                let _ = ended.await;
             }
+            // Where it did not begin, it is on disk as queued, and is taken up at the next start.
+            app.forget_running(&id);
+            app.inner.accepted.fetch_sub(1, Ordering::Relaxed);
         });
+    }
+
+    /// Logs the end of an execution and tells it.
+    fn conclude(&self, execution: Execution, redactor: &Redactor, tell: impl FnOnce(Execution)) {
+        self.inner.log.write(for_the_log(&execution, redactor));
+        // Only now, so that it is always to be found in one place or the other.
+        self.forget_running(&execution.id);
+        tell(execution);
     }
 
     fn check_open(&self) -> Result<(), Error> {
@@ -141,165 +184,65 @@ impl App {
         }
     }
 
-    /// The arguments as the function takes them, and the first state of the log row.
-    fn prepare(&self, target: &Target, call: &Call) -> Result<(Args, Execution), Error> {
-        let definition = &target.definition;
-        let mut args = Args::new();
-        let mut shown = serde_json::Map::new();
-        for argument in &definition.arguments {
-            let given = call.arguments.iter().rev().find(|(name, _)| *name == argument.name).map(|(_, given)| given);
-            let default = argument.default.clone().map(Given::Json);
-            let given = match given.cloned().or(default) {
-                Some(given) => given,
-                None if call.lenient => Given::Json("null".to_owned()),
-                None => return Err(Error::Arguments(missing(definition, &argument.name))),
-            };
-            shown.insert(argument.name.clone(), given.shown());
-            args = match given {
-                Given::Text(text) => args.text(&argument.name, text),
-                Given::Json(json) => args.json(&argument.name, json),
-            };
-        }
-        let unknown = call.arguments.iter().find(|(name, _)| definition.argument(name).is_none());
-        if let Some((name, _)) = unknown.filter(|_| !call.lenient) {
-            let message = format!("`{}` has no argument `{name}`; it has {}", definition.name, names(definition));
-            return Err(Error::Arguments(message));
-        }
-        let now = self.now();
-        let execution = Execution {
-            id: ids::sortable(now),
-            function: target.id.clone(),
-            name: definition.name.clone(),
-            version: target.version,
-            cause: call.cause,
-            actor: call.actor.clone(),
-            state: State::Queued,
-            arguments: self.clean_json(&serde_json::Value::Object(shown).to_string()),
-            output: None,
-            error: None,
-            lines: Vec::new(),
-            calls: Vec::new(),
-            statements: 0,
-            duration_us: 0,
-            created_at: now,
-            started_at: None,
-            ended_at: None,
-            tape: None,
-        };
-        Ok((args, execution))
-    }
-
     /// A job that logs itself and then tells `tell`.
     fn job(
         &self,
         target: Target,
-        args: Args,
-        mut execution: Execution,
+        prepared: Prepared,
+        ending: Ending,
         tell: impl FnOnce(Execution) + Send + 'static,
     ) -> Job {
+        let Prepared { args, mut execution, redactor } = prepared;
         let journal = Arc::new(Mutex::new(Journal::new(self.now())));
         let stop = Arc::new(Stop::default());
         self.note_running(&execution, &journal, &stop);
-        let time = target.definition.category.time();
-        let app = self.clone();
-        let written = journal.clone();
+        let (app, written, masks) = (self.clone(), journal.clone(), redactor.clone());
         let done = move |outcome: Outcome| {
-            app.forget_running(&execution.id);
-            app.finish(&mut execution, outcome, &written);
-            app.inner.log.write(execution.clone());
-            tell(execution);
+            {
+                let mut journal = written.lock().unwrap_or_else(PoisonError::into_inner);
+                app.finish(&mut execution, outcome, &mut journal, &masks);
+            }
+            if execution.state == State::Queued && ending == Ending::Told {
+                // Whoever waited was told that the engine shuts down.
+                execution.state = State::Cancelled;
+            }
+            match shown_too_much(&mut execution, &masks) {
+                None => app.conclude(execution, &masks, tell),
+                Some(exact) => {
+                    let network = app.inner.network.clone();
+                    network.spawn(async move {
+                        app.seal_late(&mut execution, &exact).await;
+                        app.conclude(execution, &masks, tell);
+                    });
+                }
+            }
         };
         Job {
-            script: target.script,
             function: target.definition.name.clone(),
+            time: Some(target.definition.category.time()),
+            script: target.script,
             args,
             settings: self.inner.settings.clone(),
-            time: Some(time),
             account: self.inner.account.clone(),
             stop,
             journal,
+            redactor,
             done: Box::new(done),
         }
     }
+}
 
-    /// The last state of the log row.
-    fn finish(&self, execution: &mut Execution, outcome: Outcome, journal: &Mutex<Journal>) {
-        let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
-        let Outcome { result, stats, took } = outcome;
-        let ended = self.now();
-        let micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
-        execution.started_at = Some(ended - micros / 1000);
-        execution.ended_at = Some(ended);
-        execution.duration_us = micros;
-        execution.statements = i64::try_from(stats.statements).unwrap_or(i64::MAX);
-        execution.lines = std::mem::take(&mut journal.lines);
-        execution.calls = std::mem::take(&mut journal.calls);
-        execution.tape = journal.take_tape().and_then(|tape| String::from_utf8(tape).ok());
-        match result {
-            Ok(returned) => {
-                execution.state = State::Succeeded;
-                execution.output = RawValue::from_string(returned.json).ok();
-            }
-            Err(Failed::Stopped(Why::Cancelled)) => execution.state = State::Cancelled,
-            Err(Failed::Stopped(Why::Shutdown)) => {
-                execution.state = State::Queued;
-                (execution.started_at, execution.ended_at) = (None, None);
-            }
-            Err(failed) => {
-                execution.state = State::Failed;
-                execution.error = Some(self.clean_json(&error_of(&failed).to_string()));
-            }
-        }
-    }
-
-    /// JSON without known secrets.
-    fn clean_json(&self, json: &str) -> Box<RawValue> {
-        let clean = self.redactor().clean(json).into_owned();
-        // A mask has no signs that would break JSON.
-        RawValue::from_string(clean).unwrap_or_else(|_| RawValue::NULL.to_owned())
-    }
+/// Who learns of the end of an execution.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// A caller who waits; there is no second try.
+    Told,
+    /// Nobody: it was accepted, and what was stopped by a shutdown runs again.
+    Queued,
 }
 
 impl Target {
     fn of(function: &Deployed, script: Script) -> Self {
         Self { id: function.id.clone(), version: function.version, definition: function.definition.clone(), script }
-    }
-}
-
-impl Given {
-    fn shown(&self) -> serde_json::Value {
-        match self {
-            Given::Text(text) => text.as_str().into(),
-            Given::Json(json) => serde_json::from_str(json).unwrap_or_else(|_| json.as_str().into()),
-        }
-    }
-}
-
-fn missing(definition: &Definition, name: &str) -> String {
-    format!("`{}` needs the argument `{name}`; it has {}", definition.name, names(definition))
-}
-
-fn names(definition: &Definition) -> String {
-    let names: Vec<_> = definition.arguments.iter().map(|argument| format!("`{}`", argument.name)).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-fn error_of(failed: &job::Failed) -> serde_json::Value {
-    match failed {
-        Failed::Script { report, .. } => {
-            let (line, column) = report.source.position(report.diagnostic.span.start);
-            serde_json::json!({
-                "code": report.diagnostic.code,
-                "kind": report.diagnostic.kind,
-                "message": report.diagnostic.message,
-                "file": report.source.name(),
-                "line": line,
-                "column": column,
-                "help": report.diagnostic.help,
-            })
-        }
-        Failed::Arguments(message) => serde_json::json!({ "kind": "arguments", "message": message }),
-        Failed::Internal(message) => serde_json::json!({ "kind": "internal", "message": message }),
-        Failed::Stopped(_) => serde_json::json!({ "kind": "run.stopped", "message": "the script was stopped" }),
     }
 }

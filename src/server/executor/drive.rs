@@ -28,8 +28,8 @@ struct Deadline {
 
 /// Runs a job and says what came of it.
 pub(super) async fn drive(core: &Core, job: Job) {
-    let Job { script, function, args, settings, time, account, stop, journal, done } = job;
-    let scribe = Rc::new(Scribe { journal, redactor: core.outbound.client().redactor().clone() });
+    let Job { script, function, args, settings, time, account, stop, journal, redactor, done } = job;
+    let scribe = Rc::new(Scribe { journal, redactor });
     scribe.open().begin((core.clock)());
     let started = Instant::now();
     let deadline = Deadline { at: time.map(|time| started + time), time: time.unwrap_or_default() };

@@ -5,6 +5,7 @@ use crate::engine::{Args, Report, Script};
 use crate::eval::limits::Stats;
 use crate::fault::FaultKind;
 use crate::host::Account;
+use crate::http::Redactor;
 use crate::value::Settings;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,8 @@ pub struct Job {
     pub account: Arc<Account>,
     pub stop: Arc<Stop>,
     pub journal: Arc<Mutex<Journal>>,
+    /// Masks the secrets of this execution, and those of all.
+    pub redactor: Redactor,
     /// Called on the executor's thread, once, also when the job never begins to run.
     pub done: Box<dyn FnOnce(Outcome) + Send>,
 }

@@ -30,12 +30,14 @@ pub struct Capacity {
     pub running: usize,
     /// Executions that wait for one of those to end.
     pub waiting: usize,
+    /// Accepted asynchronous executions that have not ended.
+    pub accepted: usize,
 }
 
 impl Default for Capacity {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        Capacity { threads, running: 10_000, waiting: 10_000 }
+        Capacity { threads, running: 10_000, waiting: 10_000, accepted: 100_000 }
     }
 }
 
@@ -116,6 +118,16 @@ impl Executor {
             Err(tokio::sync::TryAcquireError::Closed) => return Err(Refused::Closed),
             Err(tokio::sync::TryAcquireError::NoPermits) => self.wait_for_room().await?,
         };
+        self.hand_over(job, room)
+    }
+
+    /// As `submit`, for a job that was accepted before: it waits for room for as long as that takes.
+    pub async fn submit_accepted(&self, job: Job) -> Result<(), Refused> {
+        let room = self.room.clone().acquire_owned().await.map_err(|_| Refused::Closed)?;
+        self.hand_over(job, room)
+    }
+
+    fn hand_over(&self, job: Job, room: OwnedSemaphorePermit) -> Result<(), Refused> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         queue.and_then(|queue| queue.send(Queued { job, _room: room }).ok()).ok_or(Refused::Closed)
     }

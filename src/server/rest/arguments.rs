@@ -29,6 +29,12 @@ impl Incoming<'_> {
         parse(self.query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// A field of the form in the body, or a parameter of the query.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let in_form = parse(self.body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        in_form.or_else(|| self.parameter(name))
+    }
+
     /// The function's arguments; later ones win.
     ///
     /// # Errors

@@ -17,8 +17,10 @@ impl FromRequestParts<App> for Known {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = bearer(&parts.headers).and_then(|key| app.caller_of_key(key));
-        caller.map(Known).ok_or_else(Problem::unauthorized)
+        let token = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
+        let caller = app.caller_of_token(token).await?.ok_or_else(Problem::unauthorized)?;
+        caller.admit()?;
+        Ok(Known(caller))
     }
 }
 

@@ -42,12 +42,13 @@ impl From<Error> for Problem {
             Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Error::Arguments(_) => (StatusCode::BAD_REQUEST, "arguments"),
             Error::Full { .. } => (StatusCode::TOO_MANY_REQUESTS, "full"),
+            Error::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
             Error::Closing => (StatusCode::SERVICE_UNAVAILABLE, "closing"),
             Error::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Error::Store(_) | Error::System(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };
         let retry_after = match &error {
-            Error::Full { seconds } => Some(*seconds),
+            Error::Full { seconds } | Error::TooOften { seconds } => Some(*seconds),
             Error::Closing => Some(5),
             _ => None,
         };

@@ -45,7 +45,7 @@ impl From<Error> for Refusal {
         match error {
             Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, "INVALID_DATA", message),
             Error::Arguments(_) => Self::invalid(message),
-            Error::Full { seconds } => {
+            Error::Full { seconds } | Error::TooOften { seconds } => {
                 let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", message);
                 Self { retry_after: Some(seconds), ..refusal }
             }
@@ -87,7 +87,8 @@ async fn execute(
     let query = query.unwrap_or_default();
     let incoming = Incoming { method: &method, query: &query, headers: &headers, body: &body };
     let auth_type = incoming.parameter("auth_type").unwrap_or_else(|| "oauth".to_owned());
-    let caller = caller(&app, &incoming, &auth_type)?;
+    let caller = caller(&app, &incoming, &auth_type).await?;
+    caller.admit()?;
     let published = app.published();
     let function = published.find(&name).ok_or_else(|| unknown(&name))?;
     check_access(function, &auth_type)?;
@@ -100,7 +101,7 @@ fn unknown(name: &str) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "INVALID_DATA", format!("there is no function `{name}`"))
 }
 
-fn caller(app: &App, incoming: &Incoming<'_>, auth_type: &str) -> Result<Caller, Refusal> {
+async fn caller(app: &App, incoming: &Incoming<'_>, auth_type: &str) -> Result<Caller, Refusal> {
     let refused = |code, message: &str| Refusal::new(StatusCode::UNAUTHORIZED, code, message);
     match auth_type {
         "apikey" => {
@@ -109,8 +110,10 @@ fn caller(app: &App, incoming: &Incoming<'_>, auth_type: &str) -> Result<Caller,
             caller.ok_or_else(|| refused("AUTHENTICATION_FAILURE", "expected a valid API key in `zapikey`"))
         }
         "oauth" => {
-            let token = bearer(incoming.headers);
-            let caller = token.and_then(|token| app.caller_of_key(token));
+            let caller = match bearer(incoming.headers) {
+                Some(token) => app.caller_of_token(token).await?,
+                None => None,
+            };
             caller.ok_or_else(|| refused("INVALID_TOKEN", "expected a valid token in `Authorization`"))
         }
         _ => Err(Refusal::invalid("expected `apikey` or `oauth` as `auth_type`")),
@@ -135,13 +138,7 @@ fn call(function: &Deployed, incoming: &Incoming<'_>, auth_type: &str, caller: &
     if function.definition.argument(REQUEST).is_some() {
         arguments.push((REQUEST.to_owned(), Given::Text(incoming.as_request(auth_type))));
     }
-    Ok(Call {
-        function: function.definition.name.clone(),
-        arguments,
-        cause: Cause::Rest,
-        actor: caller.name.to_string(),
-        lenient: true,
-    })
+    Ok(Call::new(&function.definition.name, Cause::Rest, &*caller.name).arguments(arguments).lenient())
 }
 
 fn answer(definition: &Definition, execution: &Execution) -> Response {

@@ -70,6 +70,9 @@ pub struct Execution {
     /// For `execution_tapes`; never read back with the rest.
     #[serde(skip)]
     pub tape: Option<String>,
+    /// The arguments as they were, sealed, where the log shows them masked.
+    #[serde(skip)]
+    pub sealed: Option<String>,
 }
 
 /// Which executions a list shows, newest first.
@@ -151,7 +154,7 @@ impl Store {
         let (conditions, binds) = conditions(filter);
         let sql = format!(
             "select id, function, name, version, cause, actor, state, arguments, output, error, null as lines, \
-             null as calls, statements, duration_us, created_at, started_at, ended_at from executions \
+             null as calls, statements, duration_us, created_at, started_at, ended_at, sealed from executions \
              {conditions} order by id desc limit {}",
             filter.limit.unwrap_or(50).clamp(1, 200)
         );
@@ -219,7 +222,7 @@ fn conditions(filter: &Filter) -> (String, Vec<String>) {
     }
 }
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "id",
     "function",
     "name",
@@ -237,10 +240,23 @@ const COLUMNS: [&str; 17] = [
     "created_at",
     "started_at",
     "ended_at",
+    "sealed",
 ];
 /// What an execution can change.
-const CHANGING: [&str; 10] =
-    ["version", "state", "output", "error", "lines", "calls", "statements", "duration_us", "started_at", "ended_at"];
+const CHANGING: [&str; 12] = [
+    "arguments",
+    "sealed",
+    "version",
+    "state",
+    "output",
+    "error",
+    "lines",
+    "calls",
+    "statements",
+    "duration_us",
+    "started_at",
+    "ended_at",
+];
 
 fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
     let width = COLUMNS.len();
@@ -275,6 +291,7 @@ fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
             .bind(execution.created_at)
             .bind(execution.started_at)
             .bind(execution.ended_at)
+            .bind(execution.sealed.clone())
     })
 }
 
@@ -310,6 +327,7 @@ fn read(row: &Row) -> Result<Execution, Error> {
         started_at: row.try_get("started_at")?,
         ended_at: row.try_get("ended_at")?,
         tape: None,
+        sealed: row.try_get("sealed")?,
     })
 }
 

@@ -16,6 +16,8 @@ pub struct KeyRow {
     /// SHA-256 of the secret half, in hexadecimal digits.
     #[serde(skip)]
     pub hash: String,
+    /// Requests per minute; the engine's own limit where absent.
+    pub rate: Option<i64>,
     pub created_at: i64,
     pub created_by: String,
     pub revoked_at: Option<i64>,
@@ -29,17 +31,39 @@ impl Store {
 
     pub async fn insert_key(&self, key: &KeyRow) -> Result<(), Error> {
         sqlx::query(
-            "insert into api_keys (id, name, role, hash, created_at, created_by) values ($1, $2, $3, $4, $5, $6)",
+            "insert into api_keys (id, name, role, hash, rate, created_at, created_by) \
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(&key.id)
         .bind(&key.name)
         .bind(&key.role)
         .bind(&key.hash)
+        .bind(key.rate)
         .bind(key.created_at)
         .bind(&key.created_by)
         .execute(self.pool())
         .await?;
         Ok(())
+    }
+
+    /// Keeps a token of OAuth, hashed, and forgets those that have ended.
+    pub async fn insert_token(&self, hash: &str, api_key: &str, now: i64, expires_at: i64) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        sqlx::query("delete from access_tokens where expires_at <= $1").bind(now).execute(&mut *tx).await?;
+        sqlx::query("insert into access_tokens (hash, api_key, expires_at) values ($1, $2, $3)")
+            .bind(hash)
+            .bind(api_key)
+            .bind(expires_at)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The key that a token stands for, and when the token ends.
+    pub async fn token(&self, hash: &str) -> Result<Option<(String, i64)>, Error> {
+        let query = sqlx::query_as("select api_key, expires_at from access_tokens where hash = $1").bind(hash);
+        Ok(query.fetch_optional(self.pool()).await?)
     }
 
     /// Says whether there was such a key in force.
@@ -59,6 +83,7 @@ fn read(row: &Row) -> Result<KeyRow, Error> {
         name: row.try_get("name")?,
         role: row.try_get("role")?,
         hash: row.try_get("hash")?,
+        rate: row.try_get("rate")?,
         created_at: row.try_get("created_at")?,
         created_by: row.try_get("created_by")?,
         revoked_at: row.try_get("revoked_at")?,

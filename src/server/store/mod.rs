@@ -3,10 +3,12 @@
 mod executions;
 mod functions;
 mod keys;
+mod promises;
 
 pub use executions::{Cause, Execution, Filter, State};
 pub use functions::{FunctionRow, NewVersion, VersionRow};
 pub use keys::KeyRow;
+pub use promises::Promise;
 
 use super::Error;
 use crate::connections::home;

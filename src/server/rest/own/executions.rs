@@ -1,7 +1,7 @@
 //! Executions: begun, listed, stopped, run again, taken home as a tape.
 
 use crate::server::App;
-use crate::server::app::{Call, Given};
+use crate::server::app::{Call, Given, Idempotency};
 use crate::server::rest::auth::Known;
 use crate::server::rest::problem::Problem;
 use crate::server::store::{Cause, Execution, Filter};
@@ -31,12 +31,29 @@ async fn execute(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let arguments = object(&body)?.into_iter().map(|(name, value)| (name, Given::Json(value.to_string()))).collect();
-    let actor = caller.name.to_string();
-    let call = Call { function, arguments, cause: Cause::Api, actor, lenient: false };
-    if !wants_async(&headers) {
+    let call = Call::new(&function, Cause::Api, &*caller.name).arguments(arguments);
+    let wait = !wants_async(&headers);
+    if let Some(key) = idempotency_key(&headers)? {
+        let promise = Idempotency { caller: &caller, key, request: &[function.as_bytes(), b"\n", &body] };
+        let id = app.enqueue_once(call, &promise).await?;
+        return if wait { Ok(Json(app.wait_for(&id).await?).into_response()) } else { Ok(accepted(&id)) };
+    }
+    if wait {
         return Ok(Json(app.run(call).await?).into_response());
     }
     Ok(accepted(&app.enqueue(call).await?))
+}
+
+/// `Idempotency-Key`: a name that the caller gives to this request and its repetitions.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str().map(str::trim) {
+        Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(key)),
+        Ok(_) | Err(_) => {
+            let message = "expected 1 to 255 characters of ASCII in `Idempotency-Key`";
+            Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency_key", message))
+        }
+    }
 }
 
 fn object(body: &Bytes) -> Result<Map<String, Value>, Problem> {

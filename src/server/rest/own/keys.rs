@@ -2,7 +2,7 @@
 
 use super::read;
 use crate::server::App;
-use crate::server::app::Role;
+use crate::server::app::{KeyWish, Role};
 use crate::server::rest::auth::Administrator;
 use crate::server::rest::problem::Problem;
 use axum::body::Bytes;
@@ -24,6 +24,9 @@ struct New {
     name: String,
     #[serde(default = "execute")]
     role: Role,
+    /// Requests per minute.
+    #[serde(default)]
+    rate: Option<u32>,
 }
 
 fn execute() -> Role {
@@ -41,7 +44,8 @@ async fn create(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let new: New = read(&body)?;
-    let made = app.create_key(&new.name, new.role, &caller.name).await?;
+    let wish = KeyWish { name: &new.name, role: new.role, rate: new.rate };
+    let made = app.create_key_as(&wish, &caller.name).await?;
     let body = json!({ "id": made.row.id, "name": made.row.name, "role": made.row.role, "key": made.key.as_str() });
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
