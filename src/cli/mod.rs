@@ -6,8 +6,12 @@
 mod check;
 #[cfg(feature = "http")]
 mod connections;
+#[cfg(feature = "server")]
+mod deploy;
 pub mod doc;
 mod explain;
+#[cfg(feature = "server")]
+mod init;
 pub(crate) mod options;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -53,6 +57,12 @@ enum Command {
     /// See to the vault that keeps the secrets of connections
     #[cfg(feature = "http")]
     Vault(vault::Vault),
+    /// Make a project of custom functions
+    #[cfg(feature = "server")]
+    Init(init::Init),
+    /// Publish a project's functions to a running engine
+    #[cfg(feature = "server")]
+    Deploy(deploy::Deploy),
     /// Run the engine of custom functions
     #[cfg(feature = "server")]
     Serve(serve::Serve),
@@ -100,6 +110,10 @@ pub fn main() -> ExitCode {
         Command::Services(services) => services.main(),
         #[cfg(feature = "http")]
         Command::Vault(vault) => vault.main(),
+        #[cfg(feature = "server")]
+        Command::Init(init) => init.main(),
+        #[cfg(feature = "server")]
+        Command::Deploy(deploy) => deploy.main(),
         #[cfg(feature = "server")]
         Command::Serve(serve) => serve.main(),
         #[cfg(feature = "sandbox")]

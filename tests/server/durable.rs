@@ -1,6 +1,6 @@
 //! What is promised is kept: idempotency, restarts, secrets, rates.
 
-use super::support::{Engine, call, config, slow_server};
+use super::support::{Engine, Folder, call, config, slow_server};
 use ararat::server::Config;
 use ararat::server::app::{Given, KeyWish, Role};
 use ararat::server::store::State;
@@ -10,24 +10,6 @@ use std::time::Duration;
 
 fn in_folder(folder: &Path) -> Config {
     Config { data: Some(folder.to_owned()), ..config() }
-}
-
-/// A folder of its own, removed at the end.
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("ararat-server-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The engine of custom functions, over real HTTP on loopback.
 
+mod cli;
 mod durable;
 mod executor;
 mod functions;

@@ -32,12 +32,15 @@ impl App {
             execution: ids::sortable(self.now()),
         };
         if let Some(earlier) = self.inner.store.promise(&promise, self.now()).await? {
-            let message = format!("the idempotency key `{}` stands for another request", once.key);
-            return if earlier.request == promise.request {
-                Ok(earlier.execution)
-            } else {
-                Err(Error::Conflict(message))
-            };
+            if earlier.request != promise.request {
+                let message = format!("the idempotency key `{}` stands for another request", once.key);
+                return Err(Error::Conflict(message));
+            }
+            if self.is_on_disk(&earlier.execution).await? {
+                return Ok(earlier.execution);
+            }
+            // The engine ended between the promise and the execution.
+            return self.enqueue(Call { id: Some(earlier.execution), ..call }).await;
         }
         let accepted = self.enqueue(Call { id: Some(promise.execution.clone()), ..call }).await;
         if accepted.is_err() {

@@ -2,11 +2,13 @@
 
 pub mod category;
 mod definition;
+mod diff;
 pub mod folder;
 mod header;
 mod published;
 
 pub use category::{CATEGORIES, Category};
 pub use definition::{Argument, Definition};
+pub use diff::diff;
 pub use header::{Header, RestAccess, TAGS};
 pub use published::{Compiler, Deployed, Published};

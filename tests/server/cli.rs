@@ -1,0 +1,99 @@
+//! `ararat init`, `serve` and `deploy`, as processes.
+
+use super::support::Folder;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// A served project; killed at the end if it did not stop.
+struct Served {
+    process: Child,
+    url: String,
+    key: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn ararat(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ararat"));
+    command.current_dir(folder).env("ARARAT_HOME", folder.join("home"));
+    command
+}
+
+fn serve(folder: &Path) -> Served {
+    let mut process = ararat(folder)
+        .args(["serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("serve starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
+    let (mut url, mut key) = (String::new(), String::new());
+    for line in lines.by_ref() {
+        let line = line.expect("a line");
+        if let Some(at) = line.find("http://") {
+            url = line[at..].trim().to_owned();
+        }
+        if let Some(at) = line.find("1003.") {
+            key = line[at..].trim().to_owned();
+        }
+        if line.contains("Ctrl-C") {
+            break;
+        }
+    }
+    Served { process, url, key }
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_project_is_served_and_deployed_to() {
+    let folder = Folder::new("project");
+    let made = ararat(&folder.0).arg("init").output().expect("init runs");
+    assert!(made.status.success(), "{}", text(&made));
+    let again = ararat(&folder.0).arg("init").output().expect("init runs");
+    assert_eq!(again.status.code(), Some(3), "{}", text(&again));
+    let tested = ararat(&folder.0).args(["run", "tests/hello.dg"]).output().expect("run runs");
+    assert_eq!(String::from_utf8_lossy(&tested.stdout), "greeting Ada\nHello, Ada!\n", "{}", text(&tested));
+
+    let served = serve(&folder.0);
+    let call = async |query: &str| {
+        let path = "crm/v2/functions/hello/actions/execute?auth_type=apikey";
+        let url = format!("{}/{path}&zapikey={}&{query}", served.url, served.key);
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        reqwest::get(url).await.expect("an answer").text().await.expect("a body")
+    };
+    assert!(call("name=Bo").await.contains("\"output\":\"Hello, Bo!\""));
+
+    let source = folder.0.join("functions/standalone/hello.dg");
+    let changed = std::fs::read_to_string(&source).expect("a source").replace("Hello, ", "Bye, ");
+    std::fs::write(&source, &changed).expect("written");
+    let deploy = |args: &[&str]| {
+        let mut command = ararat(&folder.0);
+        command.args(["deploy", "--url", &served.url]).args(args).env("ARARAT_KEY", &served.key);
+        command.output().expect("deploy runs")
+    };
+    let shown = deploy(&["--diff", "--dry-run"]);
+    assert!(text(&shown).contains("-\treturn \"Hello, \" + name + \"!\";\n+\treturn \"Bye, \""), "{}", text(&shown));
+    assert!(text(&shown).contains("standalone.hello: would be updated"), "{}", text(&shown));
+    assert!(call("name=Bo").await.contains("Hello, Bo!"), "a dry run changes nothing");
+    let done = deploy(&["--note", "politer"]);
+    assert!(text(&done).contains("standalone.hello: updated, version 2"), "{}", text(&done));
+    assert!(call("name=Bo").await.contains("Bye, Bo!"));
+    let back = deploy(&["--rollback", "standalone.hello"]);
+    assert!(text(&back).contains("version 3 is in force"), "{}", text(&back));
+    assert!(call("name=Bo").await.contains("Hello, Bo!"));
+
+    std::fs::write(&source, "string standalone.hello(String name) { return nome; }").expect("written");
+    let refused = deploy(&[]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("nome"), "{}", text(&refused));
+    assert!(!text(&refused).contains(&served.key));
+}
