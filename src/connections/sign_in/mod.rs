@@ -9,12 +9,13 @@ pub mod three_legs;
 
 pub use three_legs::OAuth1Start;
 
+use super::auth::basic;
 use super::auth::oauth2::{self, Ask, Authorization, TokenFailure};
 use super::connection::{Connection, State};
 use super::credential::{Credential, Tokens, same};
 use super::refresh;
 use super::registry::Registry;
-use super::service::{Auth, Grant, OAuth2, Service};
+use super::service::{Auth, ClientAuth, Grant, OAuth2, Service};
 use super::template::fill;
 use super::{Error, Secret, data_centre};
 use crate::host::{Body, Method};
@@ -255,11 +256,20 @@ async fn tell_provider(
         return Some(error.to_string());
     }
     let mut pairs = vec![("token".to_owned(), token.expose().to_owned())];
-    pairs.push(("client_id".to_owned(), tokens.client_id.clone()));
-    if let Some(secret) = &tokens.client_secret {
-        pairs.push(("client_secret".to_owned(), secret.expose().to_owned()));
+    let mut headers = Vec::new();
+    match (row.client_auth, &tokens.client_secret) {
+        (ClientAuth::Header, Some(secret)) => {
+            headers.push(("Authorization".to_owned(), client_header(&tokens.client_id, secret)));
+        }
+        (ClientAuth::Body, Some(secret)) => {
+            pairs.push(("client_id".to_owned(), tokens.client_id.clone()));
+            pairs.push(("client_secret".to_owned(), secret.expose().to_owned()));
+        }
+        (ClientAuth::Body | ClientAuth::Header, None) => {
+            pairs.push(("client_id".to_owned(), tokens.client_id.clone()));
+        }
     }
-    let hop = Hop { method: Method::Post, url, headers: vec![], body: Body::Form(pairs) };
+    let hop = Hop { method: Method::Post, url, headers, body: Body::Form(pairs) };
     let timeout = Duration::from_secs(10);
     let outgoing = Outgoing { hop, timeout, max_response: 1 << 20, connection: None, follow: false };
     match http.send(outgoing, None).await {
@@ -267,6 +277,12 @@ async fn tell_provider(
         Ok(answer) => Some(format!("the provider answered with status {}", answer.status)),
         Err(error) => Some(http.redactor().clean(&error.to_string()).into_owned()),
     }
+}
+
+/// A client's id and secret as a form writes them, then as HTTP Basic (RFC 6749, 2.3.1).
+fn client_header(id: &str, secret: &Secret) -> String {
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    basic::header(&encoded(id), &Secret::new(encoded(secret.expose())))
 }
 
 async fn oauth2_parts(registry: &Registry, link: &str) -> Result<(Connection, Service, OAuth2, Tokens), Error> {
@@ -299,4 +315,16 @@ fn connected(connection: &mut Connection) {
 
 pub(super) fn refused(link: &str, reason: &str) -> Error {
     Error::Provider { link: link.to_owned(), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_form_encoded_before_basic() {
+        assert_eq!(client_header("s6BhdRkqt3", &Secret::new("gX1fBat3bV")), "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW");
+        // `a%3Ab` and `c+d`, so that the colon between them is the only one.
+        assert_eq!(client_header("a:b", &Secret::new("c d")), "Basic YSUzQWI6Yytk");
+    }
 }
