@@ -10,8 +10,8 @@ pub enum Error {
     UnknownConnection {
         link: String,
         near: Option<String>,
-        /// The only connection of a sandbox.
-        sandbox: Option<String>,
+        /// The connections of a sandbox, where it is one.
+        sandbox: Vec<String>,
     },
     #[error("no service has the link name `{link}`{}", did_you_mean(.near))]
     UnknownService { link: String, near: Option<String> },

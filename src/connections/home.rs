@@ -3,6 +3,7 @@
 //! The directory is 0700 and the files in it 0600: what is sealed in them is still nobody's business.
 
 use super::Error;
+use crate::database::crash_point;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -55,14 +56,27 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
     let fresh = path.with_extension(format!("{:08x}.tmp", rand::random::<u32>()));
     let write = || -> std::io::Result<()> {
         let mut file = private_options().create_new(true).write(true).open(&fresh)?;
+        crash_point();
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&fresh, path)
+        crash_point();
+        fs::rename(&fresh, path)?;
+        crash_point();
+        sync_dir(path)
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&fresh);
         failed("write", path, &error)
     })
+}
+
+/// Makes a new name in a directory last, where the system has such a thing.
+fn sync_dir(path: &Path) -> std::io::Result<()> {
+    match path.parent().filter(|_| cfg!(unix)) {
+        Some(dir) if dir.as_os_str().is_empty() => File::open(".")?.sync_all(),
+        Some(dir) => File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a file that others may read.

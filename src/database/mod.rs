@@ -4,8 +4,10 @@
 //! tables are made by a migration for each. What is kept in them is for whoever opens one, who may
 //! name the tables of the other kind nowhere.
 
+mod crash;
 mod place;
 
+pub use crash::crash_point;
 pub use place::Place;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};

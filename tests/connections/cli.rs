@@ -8,17 +8,17 @@ use std::process::{Command, Output, Stdio};
 
 const SECRET: &str = "planted-cli-secret-4242";
 
-struct Cli {
-    home: Folder,
-    seen: std::cell::RefCell<String>,
+pub struct Cli {
+    pub home: Folder,
+    pub seen: std::cell::RefCell<String>,
 }
 
 impl Cli {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Cli { home: Folder::new(), seen: Default::default() }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ararat"));
         command.args(args).env("ARARAT_HOME", &self.home.0);
         command.env("ARARAT_DATABASE_URL", database_of(&self.home.0).unwrap_or_default());
@@ -30,11 +30,11 @@ impl Cli {
     }
 
     /// Exit code, stdout, stderr.
-    fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
+    pub fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
         self.finish(self.command(args), input)
     }
 
-    fn finish(&self, mut command: Command, input: &str) -> (i32, String, String) {
+    pub fn finish(&self, mut command: Command, input: &str) -> (i32, String, String) {
         let mut child = command.spawn().expect("runs");
         child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
         let Output { status, stdout, stderr } = child.wait_with_output().expect("ends");

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod cli;
+mod crash;
 mod device;
 mod flows;
 mod host;
@@ -15,3 +16,4 @@ mod secrets;
 mod sharing;
 mod stage;
 mod vault;
+mod walk;

@@ -2,6 +2,7 @@
 
 use super::{ask_line, connect};
 use crate::connections::link::link_name_from;
+use crate::connections::registry::sandbox_params;
 use crate::connections::service::{Budget, Grant};
 use crate::connections::template::Values;
 use crate::connections::{Error, NewConnection, Registry, Service, scope};
@@ -24,6 +25,9 @@ pub struct Add {
     /// A dynamic parameter of the service
     #[arg(long = "param", value_name = "NAME=VALUE")]
     params: Vec<String>,
+    /// Address of a running `ararat sandbox`, which then stands in for Zoho
+    #[arg(long, value_name = "URL", conflicts_with = "dc")]
+    sandbox: Option<String>,
     /// A further host that may get the credentials
     #[arg(long = "host")]
     hosts: Vec<String>,
@@ -49,7 +53,13 @@ impl Add {
         let name = self.name.clone().unwrap_or_else(|| service.name.clone());
         let link_name =
             self.link_name.clone().unwrap_or_else(|| link_name_from(self.name.as_ref().unwrap_or(&service.link_name)));
-        let params = ask_missing(&service, read_pairs(&self.params)?)?;
+        let mut params = ask_missing(&service, read_pairs(&self.params)?)?;
+        if let Some(url) = &self.sandbox {
+            if !service.is_zoho() {
+                return Err(Error::usage(format!("the sandbox does not stand in for `{}`", service.link_name)));
+            }
+            params.extend(sandbox_params(url, url)?);
+        }
         let new = NewConnection {
             service: service.link_name.clone(),
             name,

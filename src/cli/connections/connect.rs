@@ -189,6 +189,10 @@ fn optional_secret(way: &Way) -> Result<Option<Secret>, Error> {
 async fn by_consent(registry: &Registry, http: &Client, link: &str, way: &Way) -> Result<Connection, Error> {
     let way_back = WayBack::open(way).await?;
     let consent = sign_in::consent(registry, link, &way_back.redirect).await?;
+    let connection = registry.connection(link).await?;
+    let service = registry.service(&connection.service).await?;
+    let scopes = if connection.scopes.is_empty() { "no scopes".to_owned() } else { connection.scopes.join(", ") };
+    eprintln!("`{link}` asks {} for {scopes}", service.name);
     let callback = way_back.wait(consent.authorization.url.as_str()).await?;
     sign_in::finish(registry, http, link, consent, &callback).await
 }

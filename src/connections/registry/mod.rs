@@ -206,8 +206,10 @@ impl Registry {
         let all = self.inner.store.connections().await?;
         let by_name = all.iter().find(|connection| connection.name == link).map(|c| c.link_name.clone());
         let near = by_name.or_else(|| nearest(link, all.iter().map(|connection| connection.link_name.as_str())));
-        let ready = all.first().filter(|only| all.len() == 1 && only.params.contains_key(STANDS_IN));
-        let sandbox = ready.map(|connection| connection.link_name.clone());
+        // A registry that is the sandbox's own says what there is.
+        let is_sandbox = self.inner.dir.is_none() && all.iter().all(|known| known.params.contains_key(STANDS_IN));
+        let known = all.iter().filter(|_| is_sandbox).map(|known| known.link_name.clone());
+        let sandbox = known.collect();
         Err(Error::UnknownConnection { link: link.to_owned(), near, sandbox })
     }
 
@@ -280,17 +282,8 @@ impl Registry {
 
     /// The same for another product that the sandbox plays; the connection is called after the service.
     pub async fn add_sandbox_product(&self, service: &str, account: &SandboxAccount) -> Result<Connection, Error> {
-        let api_host = host_of(&account.api_url)
-            .ok_or_else(|| Error::usage(format!("expected an address, found `{}`", account.api_url)))?;
-        // All of the data centre's placeholders, so that none leads to the real Zoho.
-        let params = [
-            ("accounts", account.accounts_url.trim_end_matches('/')),
-            ("api", account.api_url.trim_end_matches('/')),
-            ("api_domain", api_host.as_str()),
-            ("domain", api_host.as_str()),
-            ("manageengine", api_host.as_str()),
-            (STANDS_IN, "yes"),
-        ];
+        let params = sandbox_params(&account.accounts_url, &account.api_url)?;
+        let hosts = host_of(&account.api_url).into_iter().collect();
         let tokens = Tokens {
             client_id: account.client_id.clone(),
             client_secret: Some(Secret::new(account.client_secret.clone())),
@@ -302,8 +295,8 @@ impl Registry {
                 service: service.to_owned(),
                 name: "Sandbox".to_owned(),
                 link_name: service.to_owned(),
-                params: params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-                hosts: vec![api_host],
+                params,
+                hosts,
                 grant: Some(Grant::SelfClient),
                 credential: Some(Credential::OAuth2(tokens)),
                 ..NewConnection::default()
@@ -466,6 +459,20 @@ impl Registry {
     pub(in crate::connections) async fn stamp(&self) -> Option<Stamp> {
         Stamp::take(&self.inner.store).await
     }
+}
+
+/// All of a data centre's placeholders, so that none leads to the real Zoho.
+pub fn sandbox_params(accounts: &str, api: &str) -> Result<Values, Error> {
+    let api_host = host_of(api).ok_or_else(|| Error::usage(format!("expected an address, found `{api}`")))?;
+    let params = [
+        ("accounts", accounts.trim_end_matches('/')),
+        ("api", api.trim_end_matches('/')),
+        ("api_domain", api_host.as_str()),
+        ("domain", api_host.as_str()),
+        ("manageengine", api_host.as_str()),
+        (STANDS_IN, "yes"),
+    ];
+    Ok(params.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn environment_user() -> String {

@@ -13,7 +13,7 @@ use super::service::Budget;
 use super::template::Values;
 use super::vault::Sealed;
 use super::{Error, home};
-use crate::database::{self, Database, Place, Schema, Transaction};
+use crate::database::{self, Database, Place, Schema, Transaction, crash_point};
 use sealed::{put_secret, shred};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
@@ -184,6 +184,7 @@ impl Store {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
+        crash_point();
         match secret {
             SecretChange::Keep => {}
             SecretChange::Set(sealed) => put_secret(&mut tx, &connection.id, sealed).await?,
@@ -207,6 +208,7 @@ impl Store {
     }
 
     pub async fn log(&self, line: &AuditLine) -> Result<(), Error> {
+        crash_point();
         sqlx::query("insert into audit (at, actor, link_name, event, reason) values ($1, $2, $3, $4, $5)")
             .bind(line.at)
             .bind(&line.actor)
@@ -247,7 +249,9 @@ impl Store {
     }
 
     async fn commit(&self, tx: Transaction) -> Result<(), Error> {
+        crash_point();
         tx.commit().await?;
+        crash_point();
         self.wrote();
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::{Store, damaged};
 use crate::connections::Error;
 use crate::connections::vault::{KeyRow, Sealed};
-use crate::database::{self, Transaction};
+use crate::database::{self, Transaction, crash_point};
 use sqlx::Row;
 
 impl Store {
@@ -80,6 +80,7 @@ pub(super) async fn put_secret(tx: &mut Transaction, record: &str, sealed: &Seal
     .bind(&sealed.bytes)
     .execute(&mut **tx)
     .await?;
+    crash_point();
     Ok(())
 }
 
@@ -99,6 +100,7 @@ async fn put_key_row(tx: &mut Transaction, row: &KeyRow) -> Result<(), Error> {
     .bind(source)
     .execute(&mut **tx)
     .await?;
+    crash_point();
     Ok(())
 }
 
