@@ -70,10 +70,10 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Error::UnknownConnection { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
-            Error::UnknownConnection { sandbox: Some(ready), .. } => {
-                Some(format!("the sandbox has one connection, `{ready}`; your own are used without `--sandbox`"))
+            Error::UnknownConnection { sandbox, .. } if !sandbox.is_empty() => {
+                Some(format!("the sandbox has {}; your own are used without `--sandbox`", scope_list(sandbox)))
             }
-            Error::UnknownConnection { link, near: None, sandbox: None } => {
+            Error::UnknownConnection { link, near: None, .. } => {
                 Some(format!("add it with `ararat connections add SERVICE --link-name {link}`"))
             }
             Error::UnknownService { .. } => Some("list the services with `ararat services list`".to_owned()),
