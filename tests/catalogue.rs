@@ -77,7 +77,9 @@ fn sample(kind: ParamKind) -> Value {
 
 #[test]
 fn every_mapped_row_makes_one_request_with_all_and_with_the_needed_arguments() {
-    for task in tasks::all().filter(|task| task.name() != "zoho.crm.invokeConnector") {
+    // Those whose request depends on a word have cases of their own below.
+    let by_word = ["zoho.crm.invokeConnector", "zoho.connect.addPost"];
+    for task in tasks::all().filter(|task| !by_word.contains(&task.name())) {
         let args: Vec<Value> = task.params().iter().map(|param| sample(param.kinds[0])).collect();
         for count in [task.arity().0, args.len()] {
             let replies = vec![response(200, r#"{"data":[{"accountId":"7"}]}"#); 2];
@@ -240,8 +242,22 @@ const OTHERS: &[Row] = &[
     ("zoho.bookings.getRecordById", &["\"Service\"", "8"], 200, "{}", "GET api /bookings/v1/json/service ?service_id=8", "{}"),
     ("zoho.sdp.create", &["\"request\"", r#"{"subject":"x"}"#, "\"itdesk\""], 201, "{}",
      r#"POST sdp /app/itdesk/api/v3/requests ?input_data={"request":{"subject":"x"}}"#, "{}"),
+    ("zoho.connect.myGroups", &["7", "\"cn\""], 200, r#"{"userGroups":{"groups":[{"id":"1","name":"Deluge"}]}}"#,
+     "GET connect /pulse/api/userGroups ?scopeID=7&isRecentSort=false @cn", r#"{"groups":[{"id":"1","name":"Deluge"}]}"#),
+    ("zoho.connect.myGroups", &["7"], 401, r#"{"error":"no"}"#, "GET connect /pulse/api/userGroups ?scopeID=7&isRecentSort=false", r#"{"error":"no"}"#),
+    ("zoho.connect.deletePost", &["7", "\"8\""], 200, r#"{"deleteStream":{"result":"success"}}"#,
+     "DELETE connect /pulse/api/deleteStream ?scopeID=7&streamId=8", r#"{"status":"success"}"#),
+    ("zoho.connect.addPost", &["\"status\"", "7", "8", r#"{"message":"<b>hi</b>"}"#], 200, r#"{"addStream":{"stream":{"id":"9"}}}"#,
+     "POST connect /pulse/api/v2/addStream ?scopeID=7&partitionID=8&streamContent=<b>hi</b>", r#"{"stream":{"id":"9"}}"#),
+    ("zoho.connect.addPost", &["\"event\"", "7", "8", "{}"], 200, "", "", "fault run.unsupported: `zoho.connect.addPost` with these arguments is known, not mapped yet"),
+    ("zoho.connect.addComment", &["7", "8", r#"{"message":"ok"}"#, "9", "\"cn\""], 200, "{}",
+     "POST connect /pulse/api/v2/addComment ?scopeID=7&streamId=8&parentCommentId=9&commentContent=ok @cn", "{}"),
+    ("zoho.directory.getUsers", &["72", "\"1\"", "\"200\"", r#"{"include":"emails"}"#, "\"dir\""], 200, r#"{"status_code":200,"users":[]}"#,
+     "GET directory /api/v1/orgs/72/users ?page=1&per_page=200&include=emails @dir", r#"{"status_code":200,"users":[]}"#),
+    ("zoho.directory.activateUser", &["72", "15"], 200, r#"{"status_code":200,"resource_name":"activate"}"#,
+     "POST directory /api/v1/orgs/72/users/15/activate", r#"{"status_code":200,"resource_name":"activate"}"#),
     ("zoho.ai.translate", &["\"a\"", "\"fr\""], 200, "", "", "fault run.unsupported: `zoho.ai.translate` is known, not mapped yet"),
-    ("zoho.one.addUser", &["1", "2", "3"], 200, "", "", "fault run.unsupported: `zoho.one.addUser` is known, not mapped yet"),
+    ("zoho.one.addUser", &["1", "{}", "\"one\""], 200, "", "", "fault run.unsupported: `zoho.one.addUser` is known, not mapped yet"),
 ];
 
 #[test]

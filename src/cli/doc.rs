@@ -166,8 +166,11 @@ fn task_page(task: &tasks::Task) -> String {
     }
     for case in &task.cases {
         page.push_str(&format!("request     {}\n", case.request));
+        if !case.scope.is_empty() {
+            page.push_str(&format!("scope       {}\n", case.scope));
+        }
     }
-    page.push_str(&format!("source      {}\nconfidence  {:?}\n", task.source, task.confidence));
+    page.push_str(&format!("source      {}\nconfidence  {}\n", task.source, task.confidence.word()));
     page
 }
 

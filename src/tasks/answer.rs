@@ -17,7 +17,8 @@ pub struct Answer {
     shape: Shape,
     /// The value of a reply without a body.
     empty: Option<toml::Value>,
-    /// What a success says in place of the service's own words (`crm.set`).
+    /// What a success says in place of the service's own words (`crm.set`), or parts of those under other names:
+    /// `{ groups = "{reply.userGroups.groups}" }`.
     response: Option<Table>,
 }
 
@@ -36,6 +37,9 @@ struct Choice {
     path: Path,
     condition: Option<(Path, String)>,
 }
+
+/// What holes in `response` call the reply's body.
+pub const REPLY: &str = "reply";
 
 /// A way into a value: `data[0].details`.
 #[derive(Debug)]
@@ -126,16 +130,25 @@ pub fn is_word(value: &Value, word: &str) -> bool {
 }
 
 /// The value of a reply.
-pub fn read(answer: &Answer, response: &Response, bound: &Bound) -> Result<Value, Fault> {
+pub fn read(answer: &Answer, response: &Response, bound: &mut Bound) -> Result<Value, Fault> {
     let body = match (&answer.empty, response.body.is_empty()) {
         (Some(empty), true) => return Ok(constant(empty)),
         _ => reply::value(response, reply::Wish::Automatic)?,
     };
     match &answer.shape {
+        Shape::Body(choices) if choices.is_empty() => renamed(answer, body, bound),
         Shape::Body(choices) => Ok(choices.iter().find_map(|choice| choice.take(&body)).unwrap_or(body)),
         Shape::Envelope => envelope(answer, response, bound),
         Shape::Labels => Ok(labels::read(&body).unwrap_or(body)),
     }
+}
+
+/// Parts of the body under the names that the task gives them; the body, where it has none of them.
+fn renamed(answer: &Answer, body: Value, bound: &mut Bound) -> Result<Value, Fault> {
+    let Some(table) = &answer.response else { return Ok(body) };
+    bound.add(REPLY, body.clone());
+    let map: Map = table.fill(bound)?.into_iter().collect();
+    Ok(if map.is_empty() { body } else { Value::Map(map) })
 }
 
 fn envelope(answer: &Answer, response: &Response, bound: &Bound) -> Result<Value, Fault> {

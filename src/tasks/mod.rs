@@ -38,5 +38,5 @@ pub fn perform(task: &Task, args: &[Value], settings: &Settings, host: &mut dyn 
     request::look_up(case, &mut bound, host)?;
     let request = request::build(case, &bound)?;
     let response = send::http(host, request)?;
-    answer::read(&case.answer, &response, &bound)
+    answer::read(&case.answer, &response, &mut bound)
 }

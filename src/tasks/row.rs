@@ -40,6 +40,17 @@ pub enum Confidence {
     Inferred,
 }
 
+impl Confidence {
+    /// The word that rows use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Documented => "documented",
+            Confidence::Seen => "seen",
+            Confidence::Inferred => "inferred",
+        }
+    }
+}
+
 /// A parameter: `page: number = 1`.
 #[derive(Debug)]
 pub struct Param {
@@ -63,6 +74,8 @@ pub struct Case {
     pub json: Option<Node>,
     pub form: Option<Table>,
     pub multipart: Option<Table>,
+    /// The scopes as the row writes them.
+    pub scope: String,
     pub scopes: Vec<Line>,
     pub look_ups: Vec<LookUp>,
     pub answer: Answer,
@@ -126,8 +139,8 @@ struct RawCase {
 
 const HEAD_KEYS: &[&str] = &["name", "params", "doc", "source", "confidence", "unmapped", "instead", "ignored"];
 
-/// Names that every path may use, beside the parameters and what look-ups give.
-const ACCOUNT_HOLES: &[&str] = &["owner_email"];
+/// Names that holes may use beside the parameters and what look-ups give: the account's, and in `response` the reply.
+const ACCOUNT_HOLES: &[&str] = &["owner_email", super::answer::REPLY];
 
 impl Task {
     /// Reads one `[[task]]` table.
@@ -292,6 +305,7 @@ impl Case {
             json: raw.json.as_ref().map(Node::parse).transpose()?,
             form: raw.form.as_ref().map(Table::parse).transpose()?,
             multipart: raw.multipart.as_ref().map(Table::parse).transpose()?,
+            scope: raw.scope.clone(),
             scopes: raw.scope.split_whitespace().map(Line::parse).collect::<Result<_, _>>()?,
             look_ups: look_ups.collect::<Result<_, _>>()?,
             answer: Answer::read(raw.answer.as_deref(), raw.empty, raw.response.as_ref())?,
