@@ -170,28 +170,23 @@ impl Lowerer<'_> {
 
     fn binary(&mut self, first: &ast::Expr<'_>, rest: &[(BinaryOp, Span, ast::Expr<'_>)]) -> Expr {
         let mut span = first.span;
-        let mut left = self.expr(first);
-        // Whether `left` is certainly a text: then `+` joins, and one node can hold the whole chain.
+        // What has been read so far: one operand, or the parts of a text that one node joins.
+        let mut parts = vec![self.expr(first)];
+        // Whether they are certainly a text: then `+` joins.
         let mut text = is_text(&first.kind);
         for (op, _, operand) in rest {
             span = span.to(operand.span);
             let right = self.expr(operand);
             if *op == BinaryOp::Add && (text || is_text(&operand.kind)) {
-                left = match left {
-                    Expr::Concat(parts) if text => {
-                        let mut parts = parts.into_vec();
-                        parts.push(right);
-                        Expr::Concat(parts.into())
-                    }
-                    other => Expr::Concat(Box::new([other, right])),
-                };
+                parts.push(right);
                 text = true;
                 continue;
             }
+            let left = joined(std::mem::take(&mut parts));
             text = false;
             let site = self.site(span);
             let pair = Box::new(Pair { left, right, site });
-            left = match op {
+            parts.push(match op {
                 BinaryOp::Mul => Expr::Mul(pair),
                 BinaryOp::Div => Expr::Div(pair),
                 BinaryOp::Rem => Expr::Rem(pair),
@@ -208,9 +203,9 @@ impl Lowerer<'_> {
                 BinaryOp::And => Expr::And(pair),
                 BinaryOp::Or => Expr::Or(pair),
                 BinaryOp::Criteria => Expr::Unsupported(Box::new(("a criteria word outside a fetch".to_owned(), site))),
-            };
+            });
         }
-        left
+        joined(parts)
     }
 
     fn unary(&mut self, ops: &[(UnaryOp, Span)], operand: &ast::Expr<'_>) -> Expr {
@@ -332,4 +327,16 @@ fn system(name: &str) -> Option<System> {
 /// Whether an expression is a text for certain, so that `+` with it joins.
 fn is_text(kind: &ExprKind<'_>) -> bool {
     matches!(kind, ExprKind::Text(_))
+}
+
+/// One operand as it is, several as a text.
+fn joined(mut parts: Vec<Expr>) -> Expr {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        Some(last) => {
+            parts.push(last);
+            Expr::Concat(parts.into())
+        }
+        None => Expr::Concat(Box::new([])),
+    }
 }
