@@ -7,33 +7,36 @@ use crate::value::collection::Contents;
 use crate::value::{Kind, Value, compare, date_parse};
 
 builtins! { COMMON on Any {
-    /// Whether there is no value: null, or the empty text.
+    /// Whether there is no value: null, or the empty text. Creator gives null for a map of blank texts.
     ///
     /// ```dg
     /// info isNull("");   // => true
     /// info isNull(" ");  // => false
     /// ```
-    "isNull" => fn is_null(value: &Value) -> bool {
+    "isNull" => fn is_null[cx](value: &Value) -> Option<bool> {
         match value {
-            Value::Null => true,
-            Value::Text(text) => text.is_empty(),
-            _ => false,
+            Value::Null => Some(true),
+            Value::Text(text) => Some(text.is_empty()),
+            _ if cx.settings.dialect.is_creator() && is_map_of_blanks(value) => None,
+            _ => Some(false),
         }
     }
 
     /// Whether a text has nothing but white space, or a list, map or collection no element. Null is blank
-    /// in Creator only.
+    /// in Creator only, which gives null for a map of blank texts.
     ///
     /// ```dg
     /// info isBlank(" ");    // => true
     /// info {}.isBlank();    // => true
     /// info isBlank({" "});  // => false
     /// ```
-    "isBlank" => fn is_blank[cx](value: &Value) -> bool {
+    "isBlank" => fn is_blank[cx](value: &Value) -> Option<bool> {
+        let creator = cx.settings.dialect.is_creator();
         match value {
-            Value::Null => cx.settings.dialect.is_creator(),
-            Value::Text(text) => text.trim().is_empty(),
-            _ => has_no_element(value),
+            Value::Null => Some(creator),
+            Value::Text(text) => Some(text.trim().is_empty()),
+            _ if creator && is_map_of_blanks(value) => None,
+            _ => Some(has_no_element(value)),
         }
     }
 
@@ -149,6 +152,15 @@ builtins! { COMMON on Any {
         value.kind() == Kind::File
     }
 }}
+
+/// `{" ":" "}`, of which Creator cannot say whether it is null
+/// (`deluge/help/functions/common/isnull-isblank-isempty-difference`).
+fn is_map_of_blanks(value: &Value) -> bool {
+    let Value::Map(map) = value else { return false };
+    let blank = |value: &Value| value.as_text().is_some_and(|text| text.trim().is_empty());
+    let all_blank = map.with(|pairs| pairs.iter().all(|(key, value)| key.as_str().trim().is_empty() && blank(value)));
+    all_blank && !has_no_element(value)
+}
 
 /// Whether a value is a container without elements.
 fn has_no_element(value: &Value) -> bool {

@@ -126,6 +126,12 @@ impl DateTime {
         if *zone == TimeZone::UTC {
             return local;
         }
+        if local < LOCAL_TIME_ENDS + DAY_MS {
+            let epoch = local - standard_offset_ms(zone);
+            if epoch < LOCAL_TIME_ENDS {
+                return epoch;
+            }
+        }
         let civil = self.civil();
         let ms = self.ms_of_day();
         let date = civil::DateTime::new(
@@ -162,6 +168,24 @@ pub fn offset_ms(epoch_ms: i64, zone: &TimeZone) -> i64 {
     if *zone == TimeZone::UTC {
         return 0;
     }
+    if epoch_ms < LOCAL_TIME_ENDS {
+        return standard_offset_ms(zone);
+    }
+    at(epoch_ms, zone)
+}
+
+/// The start of 1900. Before it towns kept the time of their own sun; Java, and so the platform, reckons with
+/// the zone's standard time of today there (`deluge/help/functions/common/totime` shows a date of the year 19).
+const LOCAL_TIME_ENDS: i64 = -2_208_988_800_000;
+
+/// The zone's offset today, when no summer time is kept.
+fn standard_offset_ms(zone: &TimeZone) -> i64 {
+    const JANUARY: i64 = 1_767_225_600_000;
+    const JULY: i64 = 1_782_864_000_000;
+    at(JANUARY, zone).min(at(JULY, zone))
+}
+
+fn at(epoch_ms: i64, zone: &TimeZone) -> i64 {
     Timestamp::from_millisecond(epoch_ms).map_or(0, |moment| zone.to_offset(moment).seconds() as i64 * 1000)
 }
 
