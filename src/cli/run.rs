@@ -34,7 +34,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn main(self) -> Exit {
+    pub fn main(mut self) -> Exit {
         let (script, args) = match self.prepare() {
             Ok(ready) => ready,
             Err(exit) => return exit,
@@ -74,10 +74,13 @@ impl Run {
         }
     }
 
-    fn prepare(&self) -> Result<(Script, engine::Args), Exit> {
+    fn prepare(&mut self) -> Result<(Script, engine::Args), Exit> {
         let source = read_source(&self.file).map_err(bad_use)?;
         let engine = self.engine.engine(Some(&self.file)).map_err(bad_use)?;
-        let args = self.arguments().map_err(bad_use)?;
+        let args = match self.recorded().map_err(bad_use)? {
+            Some(args) => args,
+            None => self.arguments().map_err(bad_use)?,
+        };
         match engine.compile(source) {
             Ok(script) => Ok((script, args)),
             Err(not_compiled) => {
@@ -85,6 +88,29 @@ impl Run {
                 Err(Exit::NotCompiled)
             }
         }
+    }
+
+    /// The call that a tape names, unless another one is given: also sets the function.
+    #[cfg(feature = "http")]
+    fn recorded(&mut self) -> Result<Option<engine::Args>, String> {
+        if self.function.is_some() || !self.args.is_empty() || self.args_json.is_some() {
+            return Ok(None);
+        }
+        let Some(header) = self.host.replayed()? else { return Ok(None) };
+        self.function = header.function;
+        let Some(arguments) = header.arguments else { return Ok(None) };
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(arguments.get())
+            .map_err(|error| format!("expected an object of arguments on the tape: {error}"))?;
+        let args = object.into_iter().fold(engine::Args::new(), |args, (name, value)| match value {
+            serde_json::Value::String(text) => args.text(name, text),
+            other => args.json(name, other.to_string()),
+        });
+        Ok(Some(args))
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn recorded(&mut self) -> Result<Option<engine::Args>, String> {
+        Ok(None)
     }
 
     fn arguments(&self) -> Result<engine::Args, String> {

@@ -49,6 +49,12 @@ pub struct Serve {
     /// Days that executions stay in the log
     #[arg(long, default_value_t = 30, value_name = "DAYS")]
     retention: u32,
+    /// Requests per minute that a key may make unless it has a limit of its own
+    #[arg(long, value_name = "NUMBER")]
+    rate_limit: Option<u32>,
+    /// What the log tells: error, warn, info, or debug for every execution
+    #[arg(long, default_value = "info", value_name = "LEVEL", env = "ARARAT_LOG")]
+    log_level: tracing::Level,
     /// Print the log as JSON, a line per event
     #[arg(long)]
     log_json: bool,
@@ -58,7 +64,7 @@ pub struct Serve {
 
 impl Serve {
     pub fn main(self) -> Exit {
-        init_log(self.log_json);
+        init_log(self.log_level, self.log_json);
         let config = match self.config() {
             Ok(config) => config,
             Err(message) => return bad_use(message),
@@ -88,6 +94,7 @@ impl Serve {
         config.reach = Reach { deny_private: true, allow: self.allow_host.clone() };
         config.post = Routes::read(self.smtp_url.as_deref(), self.outbox.clone())?;
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
+        config.rate = self.rate_limit;
         config.retention = Duration::from_secs(u64::from(self.retention) * 24 * 3600);
         Ok(config)
     }
@@ -120,8 +127,8 @@ async fn stop_signal() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn init_log(json: bool) {
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+fn init_log(level: tracing::Level, json: bool) {
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
     // Fails only where another log is set up already.
     let _ = if json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
 }

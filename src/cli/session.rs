@@ -67,6 +67,18 @@ pub struct HostOptions {
     allow_host: Vec<String>,
 }
 
+#[cfg(feature = "http")]
+impl HostOptions {
+    /// What the tape of a replay says of itself.
+    ///
+    /// # Errors
+    /// That it is no tape.
+    pub fn replayed(&self) -> Result<Option<crate::hosts::tape::Header>, String> {
+        let tape = self.replay.as_deref().map(crate::hosts::tape::Tape::read).transpose()?;
+        Ok(tape.map(|tape| tape.header))
+    }
+}
+
 /// How closely a run has to follow its tape.
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Default, clap::ValueEnum)]

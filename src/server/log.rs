@@ -70,6 +70,11 @@ impl Log {
         }
     }
 
+    /// How many rows are not on disk yet.
+    pub fn behind(&self) -> usize {
+        self.behind.rows.load(Ordering::Relaxed)
+    }
+
     /// Waits while too many rows are unwritten.
     pub async fn room(&self) {
         while self.behind.rows.load(Ordering::Acquire) > MOST_BEHIND {

@@ -11,6 +11,7 @@ pub mod executor;
 pub mod functions;
 mod ids;
 pub mod log;
+pub mod metrics;
 pub mod rest;
 pub mod serve;
 pub mod store;

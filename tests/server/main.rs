@@ -4,8 +4,10 @@
 #![allow(clippy::disallowed_methods)]
 
 mod cli;
+mod crm_api;
 mod durable;
 mod executor;
 mod functions;
+mod own;
 mod rest;
 mod support;

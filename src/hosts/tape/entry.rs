@@ -17,6 +17,21 @@ pub struct Header {
     pub recorded: String,
     #[serde(default)]
     pub by: String,
+    /// The function that was called, where the tape knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// And its arguments: a JSON object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Box<RawValue>>,
+}
+
+impl Header {
+    /// The header of a tape that begins now, in milliseconds since the epoch.
+    pub fn new(now: i64) -> Self {
+        let recorded = Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH).to_string();
+        let by = concat!("ararat ", env!("CARGO_PKG_VERSION")).to_owned();
+        Header { ararat_tape: super::VERSION, recorded, by, function: None, arguments: None }
+    }
 }
 
 /// One entry of a tape.

@@ -17,7 +17,7 @@ pub mod entry;
 pub mod redacted;
 mod writer;
 
-use entry::Header;
+pub use entry::Header;
 pub use entry::Line;
 use std::path::Path;
 pub use writer::Writer;
@@ -30,6 +30,7 @@ pub const VERSION: u32 = 1;
 pub struct Tape {
     /// What the file is called in messages.
     pub name: String,
+    pub header: Header,
     pub lines: Vec<(usize, Line)>,
 }
 
@@ -51,19 +52,19 @@ impl Tape {
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
         let header = lines.next().and_then(|(line, _)| serde_json::from_str::<Header>(line).ok());
-        match header {
-            Some(header) if header.ararat_tape == VERSION => {}
+        let header = match header {
+            Some(header) if header.ararat_tape == VERSION => header,
             Some(header) => {
                 return Err(format!("{name}: expected a tape of version {VERSION}, found {}", header.ararat_tape));
             }
             None => {
                 return Err(format!("{name} is no tape: expected a first line such as {{\"ararat_tape\":{VERSION}}}"));
             }
-        }
+        };
         let entry = |(line, number): (&str, usize)| match serde_json::from_str(line) {
             Ok(entry) => Ok((number, entry)),
             Err(error) => Err(format!("{name}, line {number}: expected an entry of a tape, found another: {error}")),
         };
-        Ok(Tape { name: name.to_owned(), lines: lines.map(entry).collect::<Result<_, _>>()? })
+        Ok(Tape { name: name.to_owned(), header, lines: lines.map(entry).collect::<Result<_, _>>()? })
     }
 }

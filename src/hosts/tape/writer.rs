@@ -1,6 +1,5 @@
 //! Writes a tape, line by line, so that a run that is cut off leaves all it got.
 
-use super::VERSION;
 use super::entry::{Header, Line, Times};
 use jiff::Timestamp;
 use std::fs::{File, OpenOptions};
@@ -32,10 +31,7 @@ impl<W: Write> Writer<W> {
     /// Begins a tape with its header.
     pub fn begin(out: W, now: i64) -> io::Result<Self> {
         let mut writer = Writer { out, time: None };
-        let recorded = moment(now).to_string();
-        let header =
-            Header { ararat_tape: VERSION, recorded, by: concat!("ararat ", env!("CARGO_PKG_VERSION")).into() };
-        writer.json(&header)?;
+        writer.json(&Header::new(now))?;
         writer.out.flush()?;
         Ok(writer)
     }

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::run::Call;
+use crate::hosts::tape::Header;
 use crate::server::Error;
 use crate::server::executor::job::{Stop, Why};
 use crate::server::executor::journal::{HttpCall, Journal, Said};
@@ -86,13 +87,27 @@ impl App {
         self.enqueue(self.call_of(&old, Cause::Rerun, by).await?).await
     }
 
-    /// The tape of an execution, for `ararat run --replay`.
+    /// The tape of an execution, for `ararat run --replay`: its first line names the function and the
+    /// arguments, whose secrets are masked.
     ///
     /// # Errors
-    /// That there is none.
+    /// That there is none, or that it would have been too long.
     pub async fn tape(&self, id: &str) -> Result<String, Error> {
-        self.inner.log.settle().await;
-        self.inner.store.tape(id).await?.ok_or_else(|| Error::unknown("tape", id))
+        let execution = self.execution(id).await?;
+        let recorded = match self.inner.store.tape(id).await? {
+            Some(tape) if tape.is_empty() => {
+                return Err(Error::Invalid("the execution asked for more than a tape can hold".to_owned()));
+            }
+            Some(tape) => tape,
+            None if execution.state.is_final() => String::new(),
+            None => return Err(Error::unknown("tape yet", id)),
+        };
+        let (name, arguments) = (Some(execution.name), Some(execution.arguments));
+        let began = execution.started_at.unwrap_or(execution.created_at);
+        let header = Header { function: name, arguments, ..Header::new(began) };
+        let first = serde_json::to_string(&header).map_err(|error| Error::System(error.to_string()))?;
+        let rest = recorded.split_once('\n').map_or("", |(_, rest)| rest);
+        Ok(format!("{first}\n{rest}"))
     }
 
     /// Takes up executions that an earlier process accepted and did not end.

@@ -21,6 +21,7 @@ use super::error::Error;
 use super::executor::{Around, Executor};
 use super::functions::{Compiler, Deployed, Published, folder};
 use super::log::Log;
+use super::metrics::Metrics;
 use super::store::Store;
 use crate::connections::{Outbound, home};
 use crate::database::Place;
@@ -35,6 +36,10 @@ use keys::Keys;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+/// How often what is old is removed.
+const CLEANING: Duration = Duration::from_secs(3600);
+const DAY: i64 = 24 * 3600 * 1000;
 
 /// A running engine.
 #[derive(Clone)]
@@ -58,6 +63,7 @@ struct Inner {
     account: Arc<Account>,
     /// Asynchronous executions that have not ended.
     accepted: AtomicUsize,
+    metrics: Metrics,
     closing: AtomicBool,
 }
 
@@ -94,6 +100,7 @@ impl App {
             network: tokio::runtime::Handle::current(),
             account: Arc::new(Account { app_name: "ararat".into(), app_uri: "ararat".into(), ..Account::default() }),
             accepted: AtomicUsize::new(0),
+            metrics: Metrics::default(),
             closing: AtomicBool::new(false),
             store,
             config,
@@ -103,7 +110,36 @@ impl App {
         app.load_keys().await?;
         app.publish_folder().await?;
         app.resume_queued().await?;
+        app.forget_from_time_to_time();
         Ok(app)
+    }
+
+    /// Removes executions that are older than the retention, once an hour, for as long as the engine is there.
+    fn forget_from_time_to_time(&self) {
+        let inner = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            loop {
+                let Some(inner) = inner.upgrade() else { return };
+                let app = App { inner };
+                if let Err(error) = app.forget_old().await {
+                    tracing::error!(%error, "old executions could not be removed");
+                }
+                drop(app);
+                tokio::time::sleep(CLEANING).await;
+            }
+        });
+    }
+
+    /// Removes executions that are older than the retention, and promises older than a day. Says how many
+    /// executions there were.
+    pub async fn forget_old(&self) -> Result<u64, Error> {
+        if self.is_closing() {
+            return Ok(0);
+        }
+        let retention = i64::try_from(self.inner.config.retention.as_millis()).unwrap_or(i64::MAX);
+        let now = self.now();
+        self.inner.store.forget_promises(now - DAY).await?;
+        self.inner.store.forget_executions(now.saturating_sub(retention).max(0)).await
     }
 
     /// Reads functions anew from the database, as when another node has published.
@@ -146,6 +182,20 @@ impl App {
 
     pub fn executor(&self) -> &Executor {
         &self.inner.executor
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Asynchronous executions that have not ended.
+    pub fn accepted(&self) -> usize {
+        self.inner.accepted.load(Ordering::Relaxed)
+    }
+
+    /// Executions that are not on disk yet.
+    pub fn log_behind(&self) -> usize {
+        self.inner.log.behind()
     }
 
     pub fn is_closing(&self) -> bool {

@@ -167,7 +167,10 @@ impl App {
 
     /// Logs the end of an execution and tells it.
     fn conclude(&self, execution: Execution, redactor: &Redactor, tell: impl FnOnce(Execution)) {
-        self.inner.log.write(for_the_log(&execution, redactor));
+        let logged = for_the_log(&execution, redactor);
+        self.inner.metrics.ended(&logged);
+        tell_of(&logged);
+        self.inner.log.write(logged);
         // Only now, so that it is always to be found in one place or the other.
         self.forget_running(&execution.id);
         tell(execution);
@@ -179,7 +182,10 @@ impl App {
 
     fn refusal(&self, refused: Refused) -> Error {
         match refused {
-            Refused::Full => Error::Full { seconds: 1 },
+            Refused::Full => {
+                self.inner.metrics.refused();
+                Error::Full { seconds: 1 }
+            }
             Refused::Closed => Error::Closing,
         }
     }
@@ -239,6 +245,21 @@ enum Ending {
     Told,
     /// Nobody: it was accepted, and what was stopped by a shutdown runs again.
     Queued,
+}
+
+/// One event per execution: a warning where it failed.
+fn tell_of(execution: &Execution) {
+    let Execution { id, name, version, actor, duration_us, .. } = execution;
+    let (cause, state) = (execution.cause.word(), execution.state.word());
+    match execution.state {
+        State::Failed => {
+            let error = execution.error.as_ref().map(|json| json.get());
+            tracing::warn!(id, function = name, version, cause, actor, state, duration_us, error, "execution");
+        }
+        State::Queued | State::Running | State::Succeeded | State::Cancelled => {
+            tracing::debug!(id, function = name, version, cause, actor, state, duration_us, "execution");
+        }
+    }
 }
 
 impl Target {

@@ -109,11 +109,14 @@ impl Journal {
         self.on_tape(256, |tape| tape.write(line));
     }
 
-    /// The tape, if the execution asked for anything; `None` where it would have been too long.
+    /// The tape, if the execution asked for anything; an empty one where it would have been too long.
     pub fn take_tape(&mut self) -> Option<Vec<u8>> {
         let tape = self.tape.take()?;
+        if self.cut {
+            return Some(Vec::new());
+        }
         // Memory takes every write.
-        tape.into_inner().ok().filter(|_| !self.cut)
+        tape.into_inner().ok()
     }
 
     fn on_tape(&mut self, size: usize, write: impl FnOnce(&mut Writer<Vec<u8>>) -> io::Result<()>) {

@@ -83,13 +83,24 @@ impl Incoming<'_> {
 }
 
 fn pairs(found: url::form_urlencoded::Parse<'_>, arguments: &mut Vec<(String, Given)>) -> Result<(), String> {
+    fields(found.into_owned(), arguments)
+}
+
+/// Takes fields as arguments, those in `arguments` apart.
+///
+/// # Errors
+/// That `arguments` is no JSON object.
+pub fn fields(
+    found: impl Iterator<Item = (String, String)>,
+    arguments: &mut Vec<(String, Given)>,
+) -> Result<(), String> {
     for (name, value) in found {
         if name == "arguments" {
             let object: Map<String, Value> = serde_json::from_str(&value)
                 .map_err(|error| format!("expected a JSON object in `arguments`, found other: {error}"))?;
             arguments.extend(object.into_iter().map(given));
-        } else if !OURS.contains(&&*name) {
-            arguments.push((name.into_owned(), Given::Text(value.into_owned())));
+        } else if !OURS.contains(&name.as_str()) {
+            arguments.push((name, Given::Text(value)));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Functions in Zoho's shape: `/crm/v2/functions/{name}/actions/execute` and its later versions
 //! (`crm/developer/docs/functions/serverless-functions`).
 
-use super::arguments::{Incoming, REQUEST};
+use super::arguments::{self, Incoming, REQUEST};
 use super::auth::bearer;
 use crate::server::app::{Call, Caller, Given};
 use crate::server::functions::{Definition, Deployed};
@@ -9,7 +9,7 @@ use crate::server::store::{Cause, Execution, State as Ended};
 use crate::server::{App, Error};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequest, Multipart, Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -92,7 +92,8 @@ async fn execute(
     let published = app.published();
     let function = published.find(&name).ok_or_else(|| unknown(&name))?;
     check_access(function, &auth_type)?;
-    let call = call(function, &incoming, &auth_type, &caller)?;
+    let parts = multipart(&headers, &body).await?;
+    let call = call(function, &incoming, parts, &auth_type, &caller)?;
     let execution = app.run(call).await?;
     Ok(answer(&function.definition, &execution))
 }
@@ -131,8 +132,37 @@ fn check_access(function: &Arc<Deployed>, auth_type: &str) -> Result<(), Refusal
     Err(Refusal::new(StatusCode::FORBIDDEN, "NO_PERMISSION", message))
 }
 
-fn call(function: &Deployed, incoming: &Incoming<'_>, auth_type: &str, caller: &Caller) -> Result<Call, Refusal> {
+/// The text fields of a multipart body; files are for `crmAPIRequest` alone.
+async fn multipart(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, String)>, Refusal> {
+    let is_form =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    if !is_form {
+        return Ok(Vec::new());
+    }
+    let broken =
+        |error: &dyn std::fmt::Display| Refusal::invalid(format!("the multipart body cannot be read: {error}"));
+    let mut request = axum::extract::Request::new(Body::from(body.clone()));
+    request.headers_mut().clone_from(headers);
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_none() {
+            fields.push((name, part.text().await.map_err(|error| broken(&error))?));
+        }
+    }
+    Ok(fields)
+}
+
+fn call(
+    function: &Deployed,
+    incoming: &Incoming<'_>,
+    parts: Vec<(String, String)>,
+    auth_type: &str,
+    caller: &Caller,
+) -> Result<Call, Refusal> {
     let mut arguments = incoming.arguments().map_err(Refusal::invalid)?;
+    arguments::fields(parts.into_iter(), &mut arguments).map_err(Refusal::invalid)?;
     // The platform fills it in, whatever the caller says.
     arguments.retain(|(name, _)| name != REQUEST);
     if function.definition.argument(REQUEST).is_some() {
