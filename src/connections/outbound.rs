@@ -139,6 +139,15 @@ impl Outbound {
         }
     }
 
+    /// A request on a connection as it would go over the wire, with its credentials; it is not sent.
+    pub async fn prepare(&self, request: &Request) -> Result<Hop, Error> {
+        let registry = self.registry().await?;
+        let hot = self.hot(registry, request).await?;
+        let mut hop = outgoing(request, &hot.bound.values, Some(&hot.bound.link))?.hop;
+        hot.bound.put(&mut hop, registry.now() + registry.pace().skew(&hot.connection.id))?;
+        Ok(hop)
+    }
+
     /// The request's connection, ready for use: as it was kept, or read and refreshed at need.
     async fn hot(&self, registry: &Registry, request: &Request) -> Result<Arc<Hot>, Error> {
         let key = warm::key_of(request);

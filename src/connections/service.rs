@@ -191,6 +191,9 @@ pub struct OAuth2 {
     pub client_auth: ClientAuth,
     #[serde(default)]
     pub token_body: TokenBody,
+    /// The provider writes `expires_in` in milliseconds.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub expires_in_ms: bool,
     /// The provider gives a new refresh token with each refresh.
     #[serde(default)]
     pub rotates: bool,
@@ -270,6 +273,10 @@ fn bearer() -> String {
 
 fn comma() -> String {
     ",".to_owned()
+}
+
+fn is_no(value: &bool) -> bool {
+    !value
 }
 
 fn yes() -> bool {

@@ -330,3 +330,63 @@ fn a_test_says_who_is_signed_in_and_a_person_chooses_the_portal() {
     assert!(add("three", &["--portal", "7"]).2.contains("`three` uses the office `Paris`"));
     assert!(cli.run(&["connections", "history", "two"], "").1.contains("chosen: office `Rome` (b8)"));
 }
+
+#[test]
+fn services_of_every_auth_type_are_defined_by_options() {
+    let cli = Cli::new();
+    let add = |args: &[&str]| cli.run(&[&["services", "add"], args].concat(), "");
+    let base = ["--api-base", "https://api.example.com"];
+    let urls = ["--authorize-url", "https://example.com/a", "--token-url", "https://example.com/t"];
+    let legs = [
+        "--request-token-url",
+        "https://example.com/r",
+        "--authorize-url",
+        "https://example.com/a",
+        "--access-token-url",
+        "https://example.com/t",
+        "--signature",
+        "RSA-SHA1",
+    ];
+    let key = ["--key", "X-Key=API key", "--key", "X-Org=Organization", "--place", "query"];
+    for (name, auth, more) in [
+        ("Keys", "api_key", &key[..]),
+        ("Plain", "basic", &[]),
+        ("Old", "oauth1", &legs),
+        (
+            "New",
+            "oauth2",
+            &[&urls[..], &["--scope", "a,b", "--delimiter", "space", "--place", "query", "--no-pkce"]].concat(),
+        ),
+        ("Store", "aws_sigv4", &[]),
+    ] {
+        let args = [&["--name", name, "--auth", auth][..], &base, more].concat();
+        let (code, _, err) = add(&args);
+        assert_eq!(code, 0, "{err}");
+    }
+    let shown = |link: &str| -> serde_json::Value {
+        serde_json::from_str(&cli.run(&["services", "show", link, "--json"], "").1).expect("JSON")
+    };
+    let keys = shown("keys");
+    assert_eq!(keys["auth"]["api_key"][1], json!({"name": "X-Org", "label": "Organization", "place": "query"}));
+    let new = &shown("new")["auth"]["oauth2"];
+    assert_eq!(
+        (&new["scope_delimiter"], &new["pkce"], &new["parameter"]),
+        (&json!(" "), &json!(false), &json!("access_token"))
+    );
+    assert_eq!(shown("store")["params"], json!(["aws_service", "aws_region"]));
+    assert_eq!(shown("old")["auth"]["oauth1"]["signature"], "RSA-SHA1");
+    for (args, error, help) in [
+        (&[][..], "the name is needed", "--name"),
+        (&["--name", "Xx"], "the auth type", "--auth"),
+        (&["--name", "Xx", "--auth", "oauth2", base[0], base[1]], "the authorize URL is needed", "--authorize-url"),
+        (
+            &["--name", "Xx", "--auth", "basic", "--api-base", "http://api.example.com"],
+            "expected https in `api_base`",
+            "",
+        ),
+        (&["--name", &"x".repeat(51), "--auth", "basic", base[0], base[1]], "at most 50 characters", ""),
+    ] {
+        let (code, _, err) = add(args);
+        assert!(code == 3 && err.contains(error) && err.contains(help), "{args:?}: {err}");
+    }
+}

@@ -124,6 +124,32 @@ fn a_redirect_with_another_state_is_refused() {
 }
 
 #[test]
+fn a_redirect_from_another_issuer_is_refused() {
+    let provider = Provider::start(|_| json(json!({"access_token": "tok", "expires_in": 3600})));
+    let (registry, http) = registry_with(&oauth2_service(&provider.url, ""));
+    let finish = |issuer: &str| {
+        let consent =
+            wait(sign_in::consent(&registry, "meet", "http://127.0.0.1:1/delugeauth/callback")).expect("a page");
+        let query = format!("?code=c&state={}&iss={issuer}", consent.authorization.state);
+        wait(sign_in::finish(&registry, &http, "meet", consent, &Callback::read(&query)))
+    };
+    for issuer in ["https://evil.example", "", "http://127.0.0.1:1"] {
+        let error = finish(issuer).expect_err("refused");
+        assert!(error.to_string().ends_with("(its `iss` differs)"), "{error}");
+    }
+    assert!(provider.seen().is_empty(), "the client's secret stays here");
+    finish(&provider.url).expect("connected");
+}
+
+#[test]
+fn a_row_can_say_that_life_times_are_in_milliseconds() {
+    let provider = Provider::start(|_| json(json!({"access_token": "tok", "expires_in": 3_600_000})));
+    let (registry, http) = registry_with(&oauth2_service(&provider.url, "expires_in_ms = true"));
+    let connection = wait(sign_in::with_client_credentials(&registry, &http, "meet")).expect("connected");
+    assert_eq!(connection.lifetime, Some(3_600_000));
+}
+
+#[test]
 fn client_credentials_are_asked_again_when_they_end() {
     let provider = Provider::start(|seen| match seen.path.as_str() {
         "/token" => json(json!({"access_token": format!("{:x}", rand::random::<u64>()), "expires_in": 100})),

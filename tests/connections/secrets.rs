@@ -78,7 +78,11 @@ fn secrets_stay_out_of_files_output_traces_and_faults() {
     assert!(!output.is_empty());
     assert_eq!(leaks(&output), [""; 0]);
 
+    let export = folder.0.join("sealed.json");
+    wait(ararat::connections::transfer::export(&registry, &export, "a passphrase for it")).expect("exported");
+    assert!(format!("{registry:?}").len() < 100, "nothing of it is printed");
     let mut files = files_below(&folder.0);
+    assert!(files.contains(&export));
     let stored = match std::env::var_os(SERVER_FILES) {
         Some(server) => {
             files.extend(files_below(Path::new(&server)));

@@ -114,13 +114,33 @@ fn meetings() -> Provider {
 fn the_worked_example_of_client_credentials() {
     let (provider, cli) = (meetings(), Cli::new());
     let url = &provider.url;
-    let service = format!(
-        "link_name = \"meet\"\nname = \"Meet\"\nfamily = \"custom\"\napi_base = \"{url}\"\n[auth.oauth2]\n\
-         grants = [\"client_credentials\"]\nplace = \"header\"\ntoken_url = \"{url}/oauth/token\"\nrefresh_url = \"{url}/oauth/token\"\n\
-         scope_delimiter = \",\"\nscopes = [\"meeting:read\"]\n"
+    let token_url = format!("{url}/oauth/token");
+    let (code, _, err) = cli.run(
+        &[
+            "services",
+            "add",
+            "--name",
+            "Meet",
+            "--auth",
+            "oauth2",
+            "--grant",
+            "client_credentials",
+            "--place",
+            "header",
+            "--token-url",
+            &token_url,
+            "--refresh-url",
+            &token_url,
+            "--delimiter",
+            "comma",
+            "--scope",
+            "meeting:read",
+            "--api-base",
+            url,
+        ],
+        "",
     );
-    let path = file(&cli, "meet.toml", &service);
-    assert_eq!(cli.run(&["services", "add", &path], "").0, 0);
+    assert_eq!((code, err.contains("ararat connections add meet")), (0, true), "{err}");
     let secrets = json!({"client_secret": "planted-meet-secret"}).to_string();
     let add = ["connections", "add", "meet", "--client-id", "app", "--secrets", "-"];
     let (code, _, err) = cli.run(&add, &secrets);

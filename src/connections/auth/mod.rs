@@ -69,7 +69,8 @@ impl Bound {
         }
     }
 
-    fn put(&self, hop: &mut Hop, now: i64) -> Result<(), Error> {
+    /// Puts the credentials into a request, signed for a time in milliseconds since the epoch.
+    pub fn put(&self, hop: &mut Hop, now: i64) -> Result<(), Error> {
         self.check(&hop.url)?;
         for (name, value) in &self.service.headers {
             let filled = fill(value, &self.values);

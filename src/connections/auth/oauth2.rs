@@ -223,7 +223,11 @@ pub async fn ask(
             request.request_async(&send).await
         }
     };
-    result.map(granted).map_err(failure)
+    let mut granted = result.map(granted).map_err(failure)?;
+    if row.expires_in_ms {
+        granted.lifetime = granted.lifetime.map(|life| life / 1000);
+    }
+    Ok(granted)
 }
 
 fn token_client(row: &OAuth2, tokens: &Tokens, address: TokenUrl) -> TokenClient {

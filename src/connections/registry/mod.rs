@@ -22,6 +22,7 @@ use crate::connections::warm::{Hot, Stamp, Warm};
 use crate::connections::{Error, Secret, data_centre, home, scope};
 use crate::database::Place;
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -120,6 +121,12 @@ pub struct SandboxAccount {
     pub client_id: String,
     pub client_secret: String,
     pub refresh_token: String,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Registry(for `{}`)", self.actor)
+    }
 }
 
 impl Registry {

@@ -16,7 +16,7 @@ use super::credential::{Credential, Tokens, same};
 use super::refresh;
 use super::registry::Registry;
 use super::service::{Auth, ClientAuth, Grant, OAuth2, Service};
-use super::template::fill;
+use super::template::{Values, fill};
 use super::{Error, Secret, data_centre};
 use crate::host::{Body, Method};
 use crate::http::{Client, Hop, Outgoing};
@@ -93,8 +93,9 @@ pub async fn finish(
     consent: Consent,
     callback: &Callback,
 ) -> Result<Connection, Error> {
-    let (mut connection, service, ..) = oauth2_parts(registry, link).await?;
+    let (mut connection, service, row, _) = oauth2_parts(registry, link).await?;
     check_callback(link, &consent, callback)?;
+    check_issuer(link, &row, &refresh::values_of(&service, &connection)?, callback)?;
     if service.is_zoho() {
         follow_data_centre(registry, &mut connection, callback).await?;
     }
@@ -113,6 +114,20 @@ fn check_callback(link: &str, consent: &Consent, callback: &Callback) -> Result<
         (Some(error), None) => Err(refused(link, error)),
         (None, _) => Ok(()),
     }
+}
+
+/// A redirect that names its issuer (RFC 9207) must name the server that was asked.
+fn check_issuer(link: &str, row: &OAuth2, values: &Values, callback: &Callback) -> Result<(), Error> {
+    let Some(issuer) = callback.field("iss") else {
+        return Ok(());
+    };
+    let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+    let asked = [row.authorize_url.as_deref(), Some(row.token_url.as_str())];
+    let known = asked.into_iter().flatten().filter_map(|template| origin(&fill(template, values)));
+    if known.into_iter().any(|known| Some(known) == origin(issuer)) {
+        return Ok(());
+    }
+    Err(refused(link, "the redirect comes from another server than the one that was asked (its `iss` differs)"))
 }
 
 /// Zoho says where the user's account lives; only its own accounts servers are believed.
@@ -240,12 +255,7 @@ pub async fn revoke(registry: &Registry, http: &Client, link: &str) -> Result<Op
     Ok(told)
 }
 
-async fn tell_provider(
-    http: &Client,
-    row: &OAuth2,
-    values: &super::template::Values,
-    tokens: &Tokens,
-) -> Option<String> {
+async fn tell_provider(http: &Client, row: &OAuth2, values: &Values, tokens: &Tokens) -> Option<String> {
     let template = row.revoke_url.as_deref()?;
     let token = tokens.refresh.as_ref().or(tokens.access.as_ref())?;
     refresh::learn(http, tokens);

@@ -1,5 +1,7 @@
 //! `ararat services`: the default services and those you define.
 
+mod define;
+
 use super::Exit;
 use super::connections::{Actor, block_on, confirmed, finish, open_registry, print, print_json, print_table};
 use crate::connections::{Error, Registry, Service, catalogue};
@@ -33,8 +35,13 @@ enum Command {
         #[arg(required = true)]
         words: Vec<String>,
     },
-    /// Define a service from a TOML or JSON file; `ararat services show` prints files to start from
-    Add { file: PathBuf },
+    /// Define a service from a TOML or JSON file, by options, or by answers on a terminal;
+    /// `ararat services show` prints files to start from
+    Add {
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        definition: Box<define::Definition>,
+    },
     /// Change a service of your own by its edited file; its connections are revoked
     Edit {
         file: PathBuf,
@@ -73,7 +80,14 @@ impl Services {
                 let service = open_registry(&self.actor).await?.service(&link_name).await?;
                 if json { print_json(&service) } else { show(&service) }
             }
-            Command::Add { file } => add(&open_registry(&self.actor).await?, &file).await,
+            Command::Add { file, definition } => {
+                let service = match (file, definition.is_given()) {
+                    (Some(file), false) => read(&file)?,
+                    (None, _) => definition.service()?,
+                    (Some(_), true) => return Err(Error::usage("give a file or options, not both")),
+                };
+                add(&open_registry(&self.actor).await?, &service).await
+            }
             Command::Edit { file, yes } => edit(&open_registry(&self.actor).await?, &file, yes).await,
             Command::Delete { link_name, yes } => delete(&open_registry(&self.actor).await?, &link_name, yes).await,
         }
@@ -111,9 +125,8 @@ fn read(file: &Path) -> Result<Service, Error> {
     Ok(service)
 }
 
-async fn add(registry: &Registry, file: &Path) -> Result<(), Error> {
-    let service = read(file)?;
-    registry.add_service(&service).await?;
+async fn add(registry: &Registry, service: &Service) -> Result<(), Error> {
+    registry.add_service(service).await?;
     eprintln!("added the service `{}`; connect with `ararat connections add {0}`", service.link_name);
     Ok(())
 }
