@@ -38,7 +38,9 @@ impl Call {
     pub fn form(&self) -> Params {
         let mut all = self.query.clone();
         let kind = self.header("content-type").unwrap_or("").to_ascii_lowercase();
-        if !kind.starts_with("multipart/") && !kind.starts_with("application/json") {
+        if kind.starts_with("multipart/") {
+            all.0.extend(super::multipart::fields(self));
+        } else if !kind.starts_with("application/json") {
             all.0.extend(Params::parse(&String::from_utf8_lossy(&self.body)).0);
         }
         all

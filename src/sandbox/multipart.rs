@@ -1,4 +1,4 @@
-//! Files in a `multipart/form-data` body, read by hand: bodies are in memory already.
+//! Fields and files in a `multipart/form-data` body, read by hand: bodies are in memory already.
 
 use super::exchange::Call;
 
@@ -13,9 +13,18 @@ pub struct File {
 /// The file in the field of this name; the first file at all where no field has it.
 pub fn file(call: &Call, field: &str) -> Option<File> {
     let boundary = boundary(call.header("content-type")?)?;
-    let mut files: Vec<(String, File)> = parts(&call.body, &boundary).into_iter().filter_map(part).collect();
+    let parts = parts(&call.body, &boundary).into_iter().filter_map(part);
+    let mut files: Vec<(String, File)> =
+        parts.filter_map(|part| Some((part.field, File { name: part.file?, bytes: part.bytes }))).collect();
     let at = files.iter().position(|(name, _)| name == field).or((!files.is_empty()).then_some(0))?;
     Some(files.swap_remove(at).1)
+}
+
+/// The fields that are no files, by name.
+pub fn fields(call: &Call) -> Vec<(String, String)> {
+    let Some(boundary) = call.header("content-type").and_then(boundary) else { return Vec::new() };
+    let parts = parts(&call.body, &boundary).into_iter().filter_map(part).filter(|part| part.file.is_none());
+    parts.map(|part| (part.field, String::from_utf8_lossy(&part.bytes).into_owned())).collect()
 }
 
 fn boundary(kind: &str) -> Option<String> {
@@ -55,13 +64,19 @@ fn positions(body: &[u8], mark: &[u8]) -> Vec<usize> {
     found
 }
 
-fn part(bytes: &[u8]) -> Option<(String, File)> {
+/// A part: its field, the file's name where it is one, its content.
+struct Part {
+    field: String,
+    file: Option<String>,
+    bytes: Vec<u8>,
+}
+
+fn part(bytes: &[u8]) -> Option<Part> {
     let end = bytes.windows(4).position(|part| part == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
-    let name = parameter(line, "filename")?;
     let field = parameter(line, "name").unwrap_or_default();
-    Some((field, File { name, bytes: bytes[end + 4..].to_vec() }))
+    Some(Part { field, file: parameter(line, "filename"), bytes: bytes[end + 4..].to_vec() })
 }
 
 /// `name="value"` of a header line.
@@ -89,6 +104,7 @@ mod tests {
             Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\nContent-Type: x/y\r\n\r\n\
             \x00\r\n--x\r\n\r\n\xff\r\n--x1--\r\n";
         let file = file(&call(body), "file").expect("a file");
+        assert_eq!(fields(&call(body)), [("note".to_owned(), "hi".to_owned())]);
         assert_eq!(file.name, "a.bin");
         assert_eq!(file.bytes, b"\x00\r\n--x\r\n\r\n\xff");
     }

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 
+import process
 import records
 import related
 import settings
@@ -44,7 +45,8 @@ def main(arguments):
             if token is not None:
                 records.run(tally)
                 related.run(tally)
-                settings.run(tally)
+                settings.run(tally, info)
+                process.run(tally)
                 if start == "grant":
                     tally.check("revoke", revoked, info, token)
             passed, failed = passed + tally.passed, failed + tally.failed

@@ -2,7 +2,7 @@
 
 The SDK stays as its registry ships it: what is ours is an `Environment` whose three URLs are the
 sandbox's, and a folder for the files that the SDK writes (tokens, field descriptions, its log).
-The checks themselves are in `records.py`, `related.py` and `settings.py`.
+The checks themselves are in `records.py`, `related.py`, `settings.py` and `process.py`.
 """
 
 import contextlib

@@ -1,8 +1,14 @@
-"""What the CRM says about itself, through the SDK: modules, fields, users, the organisation, queries."""
+"""What the CRM says about itself, through the SDK: modules, fields, users, the organisation, queries, jobs."""
+
+import io
+import zipfile
 
 from zohocrmsdk.src.com.zoho.crm.api import coql, fields, layouts, modules, org, profiles, related_lists, roles, users
-from zohocrmsdk.src.com.zoho.crm.api import variables
-from zohocrmsdk.src.com.zoho.crm.api.util import Choice
+from zohocrmsdk.src.com.zoho.crm.api import bulk_read as bulk_read_api
+from zohocrmsdk.src.com.zoho.crm.api import bulk_write as bulk_write_api
+from zohocrmsdk.src.com.zoho.crm.api import custom_views, variables
+from zohocrmsdk.src.com.zoho.crm.api.header_map import HeaderMap
+from zohocrmsdk.src.com.zoho.crm.api.util import Choice, StreamWrapper
 
 from session import answered, equal, params, refused
 
@@ -119,6 +125,62 @@ def query():
     equal(answer.get_info().get_more_records(), True)
 
 
+def all_views():
+    """The custom views of a module, and one by its id."""
+    found = answered(custom_views.CustomViewsOperations().get_custom_views(params((custom_views.GetCustomViewsParam.module, "Leads"))))
+    views = {view.get_name(): view for view in found.get_custom_views()}
+    given = params((custom_views.GetCustomViewParam.module, "Leads"))
+    one = answered(custom_views.CustomViewsOperations().get_custom_view(views["My Leads"].get_id(), given))
+    equal(one.get_custom_views()[0].get_name(), "My Leads")
+
+
+def bulk_read():
+    """A bulk job: its state and its file."""
+    operations = bulk_read_api.BulkReadOperations()
+    wrapper, wish, module = bulk_read_api.BodyWrapper(), bulk_read_api.Query(), modules.MinifiedModule()
+    module.set_api_name("Leads")
+    wish.set_module(module)
+    wish.set_fields(["Last_Name", "Company"])
+    wish.set_page(1)
+    wrapper.set_query(wish)
+    row = answered(operations.create_bulk_read_job(wrapper), 201).get_data()[0]
+    id = int(row.get_details()["id"])
+    job = answered(operations.get_bulk_read_job_details(id)).get_data()[0]
+    equal(job.get_state().get_value(), "COMPLETED")
+    assert job.get_result().get_count() > 0 and job.get_created_by().get_id() > 0
+    content = answered(operations.download_result(id)).get_file().get_stream().content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        table = archive.read(archive.namelist()[0]).decode().splitlines()
+    equal(table[0], "Last_Name,Company")
+    equal(len(table), job.get_result().get_count() + 1)
+
+
+def bulk_write(info):
+    """A table in a zip file becomes records."""
+    operations = bulk_write_api.BulkWriteOperations()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("leads.csv", "Last_Name,Company\nBulkwright,Bulk Ltd\n,Nobody\n")
+    upload, headers = bulk_write_api.FileBodyWrapper(), HeaderMap()
+    upload.set_file(StreamWrapper(name="leads.zip", stream=packed.getvalue()))
+    zgid = answered(org.OrgOperations().get_organization()).get_org()[0].get_zgid()
+    headers.add(bulk_write_api.UploadFileHeader.feature, "bulk-write")
+    headers.add(bulk_write_api.UploadFileHeader.x_crm_org, zgid)
+    file = answered(operations.upload_file(upload, headers))
+    wrapper, resource, module = bulk_write_api.RequestWrapper(), bulk_write_api.Resource(), modules.MinifiedModule()
+    module.set_api_name("Leads")
+    resource.set_type(Choice("data"))
+    resource.set_module(module)
+    resource.set_file_id(str(file.get_details()["file_id"]))
+    wrapper.set_operation(Choice("insert"))
+    wrapper.set_resource([resource])
+    id = answered(operations.create_bulk_write_job(wrapper), 201).get_details()["id"]
+    job = answered(operations.get_bulk_write_job_details(id))
+    counts = job.get_resource()[0].get_file()
+    equal((counts.get_added_count(), counts.get_skipped_count(), counts.get_total_count()), (1, 1, 2))
+    assert job.get_result().get_download_url().startswith(info["api_url"])
+
+
 def variable():
     """A variable is read and changed."""
     operations = variables.VariablesOperations()
@@ -135,7 +197,7 @@ def variable():
     assert isinstance(found[0].get_type(), Choice), found[0].get_type()
 
 
-def run(tally):
+def run(tally, info):
     """All checks of what the CRM says about itself."""
     check = tally.check
     id = check("modules", all_modules)
@@ -149,3 +211,6 @@ def run(tally):
     check("roles and profiles", roles_and_profiles)
     check("a query", query)
     check("variables", variable)
+    check("custom views", all_views)
+    check("bulk read", bulk_read)
+    check("bulk write", bulk_write, info)
