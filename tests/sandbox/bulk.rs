@@ -14,7 +14,7 @@ fn unzipped(bytes: &[u8]) -> (String, String) {
     (file.name().expect("a name").into_owned(), text)
 }
 
-fn zipped(name: &str, text: &str) -> Vec<u8> {
+pub fn zipped(name: &str, text: &str) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     archive.start_file(name, SimpleFileOptions::default()).expect("a file");
     archive.write_all(text.as_bytes()).expect("content");

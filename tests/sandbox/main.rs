@@ -13,6 +13,7 @@ mod desk;
 mod kinds;
 mod limits;
 mod meta;
+mod operations;
 mod persistence;
 mod process;
 mod products;

@@ -40,7 +40,8 @@ pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
 
 fn name_of(row: &Value) -> Result<&str, Problem> {
     let name = row["name"].as_str().map(str::trim).filter(|name| !name.is_empty());
-    let name = name.ok_or_else(|| problem::mandatory(json!({"api_name": "name"})))?;
+    let missing = || Problem::new(400, "MANDATORY_NOT_FOUND", "invalid data", json!({"api_name": "name"}));
+    let name = name.ok_or_else(missing)?;
     if name.chars().count() > LONGEST {
         return Err(problem::invalid_data(json!({"api_name": "name", "maximum_length": LONGEST})));
     }

@@ -90,7 +90,7 @@ struct Home {
 fn shown(world: &World, field: &Field, number: u64, home: &Home) -> Value {
     let id = (ORG_PREFIX + number).to_string();
     let is_text = field.kind.json_type() == "string";
-    json!({
+    let shown = json!({
         "api_name": field.name,
         "field_label": field.label(),
         "display_label": field.label(),
@@ -130,7 +130,8 @@ fn shown(world: &World, field: &Field, number: u64, home: &Home) -> Value {
         "tooltip": null,
         "created_source": "default",
         "associated_module": null,
-    })
+    });
+    meta::with_rest("field", shown)
 }
 
 fn options(field: &Field, id: &str) -> Vec<Value> {

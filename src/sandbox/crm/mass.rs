@@ -85,12 +85,7 @@ pub fn mass_update(ctx: &mut Ctx, module: &str) -> Outcome {
     }
     let job = keep(ctx, done.len(), done.iter().filter(|row| row.is_err()).count());
     let row = write::success("mass update scheduled successfully", json!({"job_id": job}));
-    Ok(Answer::json(200, &json!({"data": [with_code(row, "SCHEDULED")]})))
-}
-
-fn with_code(mut row: Value, code: &str) -> Value {
-    row["code"] = json!(code);
-    row
+    Ok(Answer::json(200, &json!({"data": [row]})))
 }
 
 /// `actions/mass_change_owner`: all records of a custom view.
@@ -115,6 +110,7 @@ pub fn mass_delete(ctx: &mut Ctx, module: &str) -> Outcome {
     let ids = chosen(ctx, &module, &body)?;
     let failed = ids.iter().filter(|id| write::delete_row(ctx, &module, id).is_err()).count();
     let job = keep(ctx, ids.len(), failed);
-    let row = write::success("mass delete scheduled successfully", json!({"job_id": job}));
-    Ok(Answer::json(200, &json!({"data": [with_code(row, "SCHEDULED")]})))
+    let named = body.get("cvid").and_then(id_in).or_else(|| ids.into_iter().next());
+    let row = write::success("mass delete scheduled successfully", json!({"id": named, "job_id": job}));
+    Ok(Answer::json(200, &json!({"data": [row]})))
 }

@@ -5,6 +5,7 @@ use super::super::world::World;
 use super::module::{Module, ORG_PREFIX};
 use super::{Ctx, Outcome, fields, problem, records, related};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// The id of a module itself; its place in the list of modules makes it.
 pub fn module_id(world: &World, module: &Module) -> String {
@@ -14,6 +15,22 @@ pub fn module_id(world: &World, module: &Module) -> String {
 /// Where a module stands in the list of modules.
 pub fn place(world: &World, module: &Module) -> u64 {
     world.modules.iter().position(|other| other.name == module.name).unwrap_or(0) as u64
+}
+
+static REST: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("metadata.json")).expect("the embedded file is JSON, which a test reads")
+});
+
+/// A description with the keys that it always has at Zoho and that say the same of everything here.
+pub fn with_rest(kind: &str, mut shown: Value) -> Value {
+    if let (Some(shown), Some(rest)) = (shown.as_object_mut(), REST[kind].as_object()) {
+        for (name, value) in rest {
+            if !shown.contains_key(name) {
+                shown.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    shown
 }
 
 /// The module of the `module` parameter.
@@ -42,9 +59,10 @@ pub fn module(ctx: &mut Ctx, name: &str) -> Outcome {
 }
 
 fn shown_module(ctx: &Ctx, module: &Module) -> Value {
-    json!({
+    let shown = json!({
         "api_name": module.name,
         "module_name": module.name,
+        "sequence_number": place(ctx.world, module) + 1,
         "singular_label": module.singular,
         "plural_label": module.plural(),
         "id": module_id(ctx.world, module),
@@ -64,7 +82,8 @@ fn shown_module(ctx: &Ctx, module: &Module) -> Value {
         "per_page": 200,
         "profiles": ctx.world.docs.all("profiles")
             .map(|(id, profile)| json!({"name": profile["name"], "id": id})).collect::<Vec<_>>(),
-    })
+    });
+    with_rest("module", shown)
 }
 
 /// `GET /settings/layouts[/{id}]?module=`: one standard layout with one section.
@@ -97,9 +116,22 @@ fn shown_layout(ctx: &Ctx, module: &Module) -> Value {
         .world
         .docs
         .all("profiles")
-        .map(|(id, profile)| json!({"default": true, "name": profile["name"], "id": id}))
+        .map(|(id, profile)| {
+            json!({"default": true, "name": profile["name"], "id": id, "_default_view": null, "_default_assignment_view": null})
+        })
         .collect();
-    json!({
+    let title = format!("{} Information", module.singular);
+    let fields = fields::of_module(ctx.world, module).into_iter().map(|field| with_rest("layout_field", field));
+    let section = json!({
+        "id": (id + 200).to_string(),
+        "name": title,
+        "display_label": title,
+        "api_name": title.replace(' ', "_"),
+        "sequence_number": 1,
+        "column_count": 2,
+        "fields": fields.collect::<Vec<_>>(),
+    });
+    let layout = json!({
         "id": id.to_string(),
         "name": "Standard",
         "api_name": "Standard",
@@ -107,14 +139,9 @@ fn shown_layout(ctx: &Ctx, module: &Module) -> Value {
         "status": "active",
         "visible": true,
         "profiles": profiles,
-        "sections": [{
-            "display_label": format!("{} Information", module.singular),
-            "api_name": format!("{}_Information", module.singular.replace(' ', "_")),
-            "sequence_number": 1,
-            "column_count": 2,
-            "fields": fields::of_module(ctx.world, module),
-        }],
-    })
+        "sections": [with_rest("section", section)],
+    });
+    with_rest("layout", layout)
 }
 
 /// `GET /settings/related_lists[/{id}]?module=`.

@@ -29,7 +29,12 @@ pub fn answer(ctx: &mut Ctx, method: &str, module: &str, id: &str) -> Outcome {
                 "entity_name": module.singular, "id": id,
             });
             let shown: Vec<Value> = known.iter().map(|share| shown(ctx, share, &through)).collect();
-            Ok(Answer::json(200, &json!({NAME: shown})))
+            let active = ctx.world.docs.all("users").filter(|(_, user)| user["status"] == "active");
+            let others: Vec<Value> = active
+                .filter(|(id, _)| *id != ctx.access.user && known.iter().all(|share| share["user"] != *id))
+                .map(|(id, user)| json!({"id": id, "name": user["full_name"], "full_name": user["full_name"], "zuid": user["zuid"]}))
+                .collect();
+            Ok(Answer::json(200, &json!({NAME: shown, "shareable_user": others})))
         }
         "POST" | "PUT" => give(ctx, id, known, method == "POST"),
         "DELETE" if known.is_empty() => {

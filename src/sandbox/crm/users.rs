@@ -16,7 +16,7 @@ pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
         ("GET", []) => list(ctx),
         ("GET", ["actions", "count"]) => {
             let count = of_type(ctx)?.len();
-            Ok(Answer::json(200, &json!({"count": count})))
+            Ok(Answer::json(200, &json!({"count": count.to_string()})))
         }
         ("POST", []) => collection::each(ctx, NAME, 201, create),
         ("PUT", []) => collection::each(ctx, NAME, 200, |ctx, row| {
@@ -31,7 +31,10 @@ pub fn answer(ctx: &mut Ctx, method: &str, rest: &[&str]) -> Outcome {
         ("GET", [id]) => match ctx.world.docs.get("users", id) {
             None if records::is_id(id) => Ok(Answer::empty(204)),
             None => Err(problem::invalid_id()),
-            Some(user) => Ok(Answer::json(200, &json!({"users": [user]}))),
+            Some(user) => {
+                let info = json!({"per_page": 200, "count": 1, "page": 1, "more_records": false});
+                Ok(Answer::json(200, &json!({"users": [user], "info": info})))
+            }
         },
         (_, [] | [_]) => Err(problem::invalid_method()),
         _ => Err(problem::invalid_url()),
@@ -176,7 +179,10 @@ fn fill(ctx: &Ctx, user: &mut Value, row: &Value) -> Result<(), Problem> {
     let parts = ["first_name", "last_name"].map(|name| user[name].as_str().unwrap_or("").trim().to_owned());
     user["full_name"] = json!(parts.join(" ").trim());
     user["Modified_Time"] = json!(ctx.world.now_text());
-    user["Modified_By"] = super::render::user(ctx.world, &json!({"id": ctx.access.user}), false);
+    let me = ctx.world.docs.get(NAME, &ctx.access.user).unwrap_or(&Value::Null);
+    let parts = ["id", "first_name", "last_name"].map(|name| (name.to_owned(), me[name].clone()));
+    user["Modified_By"] =
+        Value::Object(parts.into_iter().chain([("name".to_owned(), me["full_name"].clone())]).collect());
     Ok(())
 }
 

@@ -147,7 +147,7 @@ fn shown(ctx: &Ctx, module: &Module, view: &View, whole: bool) -> Value {
         "system_name": view.system_name,
         "category": "public_views",
         "access_type": "public",
-        "module": {"api_name": module.name, "id": meta::module_id(ctx.world, module)},
+        "module": {"api_name": module.name, "name": module.plural(), "id": meta::module_id(ctx.world, module)},
         "default": view.test == Test::All,
         "system_defined": true,
         "locked": false,

@@ -89,6 +89,7 @@ fn subscribed(watch: &Value) -> Value {
     json!({
         "channel_expiry": watch["channel_expiry"], "resource_uri": watch["resource_uri"],
         "resource_id": watch["resource_id"], "resource_name": watch["resource_name"], "channel_id": watch["channel_id"],
+        "notification_condition": null,
     })
 }
 
@@ -102,16 +103,13 @@ fn patch(ctx: &mut Ctx, row: &Value) -> Done {
         }
     }
     ctx.world.docs.put(KIND, &id, watch.clone());
-    Ok(write::success(
-        "Successfully updated details for actions-watch of the given module",
-        json!({"events": [subscribed(&watch)]}),
-    ))
+    Ok(write::success("Successfully updated the subscribe details", json!({"events": [subscribed(&watch)]})))
 }
 
 fn end(ctx: &mut Ctx, id: &str) -> Done {
     let watch = ctx.world.docs.remove(KIND, id).ok_or_else(|| not_subscribed(id))?;
     let details = json!({"resource_uri": watch["resource_uri"], "resource_id": null, "resource_name": watch["resource_name"], "channel_id": id});
-    Ok(write::success("Successfully un-subscribed for actions-watch of the given module", details))
+    Ok(write::success("Successfully un-subscribed from actions-watch", details))
 }
 
 fn not_subscribed(id: &str) -> Problem {

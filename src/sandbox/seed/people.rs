@@ -83,7 +83,7 @@ fn user(id: &str, first: &str, last: &str, status: &str, confirmed: bool, admin:
         "language": "en_US", "locale": "en_US", "country_locale": "en_US", "country": "India",
         "time_zone": "Asia/Kolkata", "time_format": "HH:mm", "date_format": "MMM d, yyyy", "offset": 19_800_000,
         "created_time": "2025-01-06T09:00:00+05:30", "Modified_Time": "2026-02-02T09:00:00+05:30",
-        "created_by": {"name": "Mara Lindt", "id": ADMIN}, "Modified_By": {"name": "Mara Lindt", "id": ADMIN},
+        "created_by": {"name": "Mara Lindt", "id": ADMIN}, "Modified_By": {"name": "Mara Lindt", "id": ADMIN, "first_name": "Mara", "last_name": "Lindt"},
         "phone": null, "mobile": null, "fax": null, "website": null, "street": null, "city": null, "state": null,
         "zip": null, "dob": null, "signature": null, "Isonline": false, "personal_account": false,
         "microsoft": false, "category": "regular_user", "type__s": "Regular User", "Currency": "USD",

@@ -39,7 +39,8 @@ fn slug(name: &str) -> String {
 }
 
 fn phone(at: usize) -> String {
-    format!("+1 555 01{:02} {:03}", at % 100, (at * 37) % 1000)
+    // Numbers from 555-0100 to 555-0199 belong to nobody.
+    format!("+1 {} 555 01{:02}", 201 + (at * 37) % 780, at % 100)
 }
 
 fn vendor(planter: &mut Planter, at: usize) -> String {
@@ -135,21 +136,24 @@ fn deal(planter: &mut Planter, at: usize, accounts: &[String], contacts: &[Strin
     let product = PRODUCTS[planter.dice.below(PRODUCTS.len())].0;
     let account = at % accounts.len();
     let campaign = at.is_multiple_of(5).then(|| json!({"id": campaigns[at % campaigns.len()]}));
+    // What is closed was closed before the seed's day; what is open may still be late.
+    let closing = at as i64 * 3 - 60;
+    let closing = if stage.starts_with("Closed") && closing > 0 { -closing % 60 - 1 } else { closing };
     let kind = if at.is_multiple_of(3) { "Existing Business" } else { "New Business" };
     let record = json!({
         "Deal_Name": format!("{product} order {}", 100 + at), "Account_Name": {"id": accounts[account]},
         "Contact_Name": {"id": contacts[account]}, "Campaign_Source": campaign, "Stage": stage,
         "Pipeline": "Standard (Standard)", "Amount": 1500 + (at * 1370) % 48_000, "Probability": probability,
-        "Closing_Date": day(at as i64 * 3 - 60), "Type": kind,
+        "Closing_Date": day(closing), "Type": kind,
     });
     planter.add("Deals", at, record)
 }
 
-fn lines(planter: &mut Planter, at: usize, products: &[String]) -> Value {
+fn lines(at: usize, products: &[String]) -> Value {
     let count = at % 3 + 1;
     let rows = (0..count).map(|line| {
         let product = (at * 3 + line * 5) % products.len();
-        let quantity = planter.dice.below(9) + 1;
+        let quantity = (at * 5 + line * 3) % 9 + 1;
         let id = (super::super::crm::module::ORG_PREFIX + 800_000 + (at * 10 + line) as u64).to_string();
         json!({
             "id": id, "Product_Name": {"id": products[product]}, "Quantity": quantity,
@@ -172,7 +176,7 @@ fn orders(
         let record = json!({
             "Subject": format!("Quote {}", 2001 + at), "Quote_Number": (2001 + at).to_string(), "Quote_Stage": stage,
             "Account_Name": {"id": accounts[at]}, "Contact_Name": {"id": contacts[at]}, "Deal_Name": {"id": deals[at]},
-            "Valid_Till": day(20 + at as i64), "Quoted_Items": lines(planter, at, products),
+            "Valid_Till": day(20 + at as i64), "Quoted_Items": lines(at, products),
         });
         planter.add("Quotes", at, record);
     }
@@ -181,7 +185,7 @@ fn orders(
             let record = json!({
                 "Subject": format!("Order {}", 3001 + at), "SO_Number": (3001 + at).to_string(), "Status": "Approved",
                 "Account_Name": {"id": accounts[at]}, "Contact_Name": {"id": contacts[at]}, "Deal_Name": {"id": deals[at]},
-                "Due_Date": day(15 + at as i64), "Ordered_Items": lines(planter, at, products),
+                "Due_Date": day(15 + at as i64), "Ordered_Items": lines(at, products),
             });
             planter.add("Sales_Orders", at, record)
         })
@@ -190,7 +194,7 @@ fn orders(
         let record = json!({
             "Subject": format!("Purchase {}", 4001 + at), "PO_Number": format!("PO-{}", 4001 + at), "Status": "Created",
             "Vendor_Name": {"id": vendor}, "PO_Date": day(-20 - at as i64),
-            "Purchase_Items": lines(planter, at, products),
+            "Purchase_Items": lines(at, products),
         });
         planter.add("Purchase_Orders", at, record);
     }
@@ -200,7 +204,7 @@ fn orders(
             "Subject": format!("Invoice {}", 5001 + at), "Invoice_Number": (5001 + at).to_string(),
             "Status": if at.is_multiple_of(2) { "Paid" } else { "Sent" }, "Account_Name": {"id": accounts[at]},
             "Contact_Name": {"id": contacts[at]}, "Sales_Order": order, "Invoice_Date": day(-30 + at as i64),
-            "Due_Date": day(at as i64), "Invoiced_Items": lines(planter, at, products),
+            "Due_Date": day(at as i64), "Invoiced_Items": lines(at, products),
         });
         planter.add("Invoices", at, record);
     }

@@ -42,7 +42,7 @@ pub fn create(ctx: &mut Ctx) -> Outcome {
         "id": id, "operation": "read", "query": asked(&module, query, page, ctx.world), "created_by": super::maker(ctx),
         "created_time": ctx.world.now_text(), "file_type": file_type, "callback": body["callback"],
         "result": {
-            "page": page, "per_page": PER_PAGE, "count": count, "more_records": more,
+            "page": page, "per_page": PER_PAGE, "count": count, "more_records": more, "next_page_token": null,
             "download_url": format!("/crm/bulk/{}/read/{id}/result", ctx.call.segments[2]),
         },
     });
@@ -63,10 +63,8 @@ fn asked(module: &Module, query: &Value, page: usize, world: &World) -> Value {
     if query["module"].is_string() {
         asked["module"] = json!(module.name);
     }
-    for name in ["fields", "criteria", "cvid"] {
-        if let Some(value) = query.get(name) {
-            asked[name] = value.clone();
-        }
+    for name in ["fields", "criteria", "cvid", "file_type"] {
+        asked[name] = query.get(name).cloned().unwrap_or(Value::Null);
     }
     asked
 }
@@ -165,7 +163,7 @@ fn plain(value: &Value) -> String {
 /// `GET /crm/bulk/v8/read/{id}`.
 pub fn show(ctx: &mut Ctx, id: &str) -> Outcome {
     ctx.need(&["bulk"], "READ")?;
-    let mut job = ctx.world.docs.get(KIND, id).cloned().ok_or_else(|| not_found(id))?;
+    let mut job = ctx.world.docs.get(KIND, id).cloned().ok_or_else(|| not_found(404, id))?;
     job["state"] = json!("COMPLETED");
     if job["callback"].is_null()
         && let Some(job) = job.as_object_mut()
@@ -179,7 +177,7 @@ pub fn show(ctx: &mut Ctx, id: &str) -> Outcome {
 pub fn result(ctx: &mut Ctx, id: &str) -> Outcome {
     ctx.need(&["bulk"], "READ")?;
     if ctx.world.docs.get(KIND, id).is_none() {
-        return Err(not_found(id));
+        return Err(not_found(404, id));
     }
     super::kept(ctx, id)
 }

@@ -37,9 +37,10 @@ pub fn upload(ctx: &mut Ctx) -> Outcome {
     let id = ctx.world.new_id();
     let now = ctx.world.now_text();
     ctx.world.docs.put(FILES, &id, json!({"name": file.name, "content": STANDARD.encode(&file.bytes)}));
+    let made = super::maker(ctx);
     let row = json!({
         "status": "success", "code": "FILE_UPLOAD_SUCCESS", "message": "file uploaded.",
-        "details": {"file_id": id, "created_time": now},
+        "details": {"file_id": id, "id": id, "created_time": now, "created_by": made},
     });
     Ok(Answer::json(200, &row))
 }
@@ -90,6 +91,9 @@ pub fn create(ctx: &mut Ctx) -> Outcome {
     let archive = sheet::packed(&format!("{}-{name}", terms.module.name), &report.to_csv())?;
     super::keep(ctx, &id, &archive);
     let mut shown = resource.clone();
+    if shown["module"].is_object() {
+        shown["module"]["id"] = json!(super::super::meta::module_id(ctx.world, &terms.module));
+    }
     shown["status"] = json!("COMPLETED");
     shown["file"] = json!({
         "status": "COMPLETED", "name": name, "added_count": tally.added, "skipped_count": tally.skipped,
@@ -255,7 +259,7 @@ fn named(world: &World, field: &Field, text: &str, by: Option<&str>) -> Option<S
 /// `GET /crm/bulk/v8/write/{id}`.
 pub fn show(ctx: &mut Ctx, id: &str) -> Outcome {
     ctx.need(&["bulk"], "READ")?;
-    let job = ctx.world.docs.get(KIND, id).ok_or_else(|| not_found(id))?;
+    let job = ctx.world.docs.get(KIND, id).ok_or_else(|| not_found(400, id))?;
     Ok(Answer::json(200, job))
 }
 
@@ -263,7 +267,7 @@ pub fn show(ctx: &mut Ctx, id: &str) -> Outcome {
 pub fn result(ctx: &mut Ctx, id: &str) -> Outcome {
     ctx.need(&["bulk"], "READ")?;
     if ctx.world.docs.get(KIND, id).is_none() {
-        return Err(not_found(id));
+        return Err(not_found(400, id));
     }
     super::kept(ctx, id)
 }

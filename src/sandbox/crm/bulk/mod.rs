@@ -41,8 +41,8 @@ pub fn upload(ctx: &mut Ctx) -> Outcome {
     import::upload(ctx)
 }
 
-fn not_found(id: &str) -> Problem {
-    Problem::new(404, "RESOURCE_NOT_FOUND", "The requested resource doesn't exist.", json!({"resource": id}))
+fn not_found(status: u16, id: &str) -> Problem {
+    Problem::new(status, "RESOURCE_NOT_FOUND", "The requested resource doesn't exist.", json!({"resource": id}))
 }
 
 /// The module that a job names: as text in version 2, as `{"api_name": …}` later.
@@ -80,6 +80,6 @@ fn keep(ctx: &mut Ctx, id: &str, archive: &[u8]) {
 }
 
 fn kept(ctx: &Ctx, id: &str) -> Outcome {
-    let content = ctx.world.docs.get(RESULTS, id).and_then(Value::as_str).ok_or_else(|| not_found(id))?;
+    let content = ctx.world.docs.get(RESULTS, id).and_then(Value::as_str).ok_or_else(|| not_found(404, id))?;
     Ok(Answer::file(&format!("{id}.zip"), STANDARD.decode(content).unwrap_or_default()))
 }
