@@ -215,6 +215,16 @@ fn two_users_share_a_connection_in_both_modes() {
     assert_eq!(own.call("ravi").expect("runs"), "ravi\n");
     assert_eq!(own.call("asha").expect("runs"), "asha\n");
     assert!(own.run("ravi", "connections", &["list"]).1.starts_with("Shared connections\nmeet  connected"));
+
+    // Whoever takes something from others is told before.
+    let (code, _, err) = own.run("asha", "connections", &["delete", "meet"]);
+    assert!(
+        code == 3 && err.contains("note: `ravi` has signed in to it too") && err.contains("nothing was deleted"),
+        "{err}"
+    );
+    assert_eq!(shared.run("asha", "connections", &["role", "ravi", "administrator"]).0, 0);
+    let (code, _, err) = shared.run("ravi", "connections", &["revoke", "meet"]);
+    assert!(code == 0 && err.contains("note: it belongs to `asha`, and everyone's calls run with it"), "{err}");
 }
 
 #[test]
