@@ -221,6 +221,20 @@ fn without_a_way_out_messages_are_refused_by_name() {
 }
 
 #[test]
+fn a_tape_repeats_what_became_of_messages() {
+    let folder = Folder::new();
+    std::fs::create_dir(&folder.0).expect("a folder");
+    let tape = folder.0.join("tape.json").to_string_lossy().into_owned();
+    let script = format!("{MAIL}{OTHERS}");
+    let live = run(&script, &["--sandbox", "--dialect", "creator", "--record", &tape]);
+    let again = run(&script, &["--replay", &tape, "--dialect", "creator"]);
+    assert_eq!((live.status.code(), &live.stdout), (again.status.code(), &again.stdout), "{}", complaint(&again));
+    let other = script.replace("message :\"hi\"", "message :\"bye\"");
+    let wrong = run(&other, &["--replay", &tape, "--dialect", "creator"]);
+    assert!(complaint(&wrong).contains("expected the mail"), "{}", complaint(&wrong));
+}
+
+#[test]
 fn the_sandbox_keeps_what_a_script_would_have_sent() {
     let output = run(&format!("{MAIL}{OTHERS}"), &["--sandbox", "--dialect", "creator"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "sent\ndone\n", "{}", complaint(&output));

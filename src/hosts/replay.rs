@@ -8,7 +8,7 @@ use super::tape::entry::{Content, Exchange, Posted, Times};
 use super::tape::redacted::{self, same};
 use super::tape::{Line, Tape};
 use crate::fault::{Fault, FaultKind};
-use crate::host::{Account, Ask, Host, Mail, Reply, Request};
+use crate::host::{Account, Ask, Host, Reply, Request};
 use crate::http::Redactor;
 use crate::http::client::Trace;
 use std::io::Write;
@@ -178,8 +178,8 @@ impl ReplayHost {
         })
     }
 
-    fn mail(&mut self, mail: &Mail) -> Result<Reply, Fault> {
-        let found = redacted::posted(mail, &self.redactor);
+    /// A mail, or another message in its form.
+    fn mail(&mut self, found: Posted) -> Result<Reply, Fault> {
         let Some((number, expected)) = self.mails.get(self.mails_sent) else {
             return Err(Fault::limit(
                 "run.mail",
@@ -227,9 +227,10 @@ impl Host for ReplayHost {
         match ask {
             Ask::Print(line) => self.output.line(line).map(|()| Reply::Done),
             Ask::Http(request) => self.http(&request),
-            Ask::Mail(mail) => self.mail(&mail),
-            Ask::Sms(_) => Err(Fault::unsupported("sending SMS (`sendsms`)")),
-            Ask::Push { .. } => Err(Fault::unsupported("push notifications (`zoho.pushNotification`)")),
+            Ask::Mail(mail) => self.mail(redacted::posted(&mail, &self.redactor)),
+            Ask::Sms(_) | Ask::Push { .. } => {
+                redacted::noticed(&ask, &self.redactor).map_or(Ok(Reply::Done), |found| self.mail(found))
+            }
             Ask::OpenUrl { url, window, .. } => {
                 eprintln!("note: openUrl({url:?}, {window:?}) does nothing here");
                 Ok(Reply::Done)

@@ -2,7 +2,7 @@
 //!
 //! Without either every wish goes straight through.
 
-use super::tape::entry::{Exchange, Person};
+use super::tape::entry::{Exchange, Person, Posted};
 use super::tape::{Line, Writer, redacted};
 use super::timeline::{At, Event, Timeline, What};
 use super::{BlockingHost, ReplayHost};
@@ -162,18 +162,24 @@ impl Watched {
         self.pass(Ask::Print(line))
     }
 
-    /// A message that no tape keeps.
+    /// `sendsms`, a push notification or `openUrl`; of the last, a tape knows nothing, as it always goes well.
     fn message(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
         let (redactor, began) = (self.redactor(), self.since());
-        let text = match &ask {
-            Ask::Sms(sms) => format!("sendsms to {}: {}", sms.to.join(", "), sms.message),
-            Ask::Push { to, title, .. } => format!("zoho.pushNotification to {}: {title}", to.join(", ")),
-            Ask::OpenUrl { url, window, .. } => format!("openUrl {url} in {window}"),
-            Ask::Print(_) | Ask::Http(_) | Ask::Mail(_) | Ask::Now | Ask::Account | Ask::Breathe => String::new(),
+        let noticed = redacted::noticed(&ask, &redactor);
+        let opened = if let Ask::OpenUrl { url, window, .. } = &ask {
+            redactor.clean(&format!("openUrl {url} in {window}")).into_owned()
+        } else {
+            String::new()
         };
         let outcome = self.pass(ask);
-        let fault = outcome.as_ref().err().map(|fault| redactor.clean(&fault.message()).into_owned());
-        self.see(began, || What::Told { text: redactor.clean(&text).into_owned(), fault });
+        let fault = outcome.as_ref().err().map(|fault| redacted::failed(fault, &redactor));
+        let text =
+            noticed.as_ref().map_or(opened, |to| format!("{} to {}: {}", to.subject, to.to.join(", "), to.message));
+        let said = fault.as_ref().map(|fault| fault.message.clone());
+        self.see(began, || What::Told { text, fault: said });
+        if let Some(posted) = noticed {
+            self.note(|tape| tape.write(&Line::Mail(Box::new(Posted { fault, ..posted }))))?;
+        }
         outcome
     }
 

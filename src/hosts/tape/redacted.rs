@@ -6,7 +6,7 @@
 
 use super::entry::{Answer, Content, Exchange, Failure, PartContent, Posted};
 use crate::fault::Fault;
-use crate::host::{Body, Mail, Part, Request, Response, Target};
+use crate::host::{Ask, Body, Mail, Part, Request, Response, Target};
 use crate::http::Redactor;
 use crate::http::redact::{clean_query, is_secret_header, is_secret_parameter};
 use base64::Engine;
@@ -75,11 +75,29 @@ pub fn text(name: &str, text: &str, redactor: &Redactor) -> String {
 
 /// A mail without secrets.
 pub fn posted(mail: &Mail, redactor: &Redactor) -> Posted {
-    let clean = |text: &String| redactor.clean(text).into_owned();
+    message(&mail.to, &mail.subject, &mail.message, redactor)
+}
+
+/// A text message or a push notification without secrets, in the form of a mail whose subject says what it is;
+/// none for any other wish.
+pub fn noticed(ask: &Ask<'_>, redactor: &Redactor) -> Option<Posted> {
+    match ask {
+        Ask::Sms(sms) => Some(message(&sms.to, "sendsms", &sms.message, redactor)),
+        Ask::Push { to, title, message: text } => {
+            Some(message(to, &format!("zoho.pushNotification: {title}"), text, redactor))
+        }
+        Ask::Print(_) | Ask::Http(_) | Ask::Mail(_) | Ask::OpenUrl { .. } | Ask::Now | Ask::Account | Ask::Breathe => {
+            None
+        }
+    }
+}
+
+fn message(to: &[String], subject: &str, message: &str, redactor: &Redactor) -> Posted {
+    let clean = |text: &str| redactor.clean(text).into_owned();
     Posted {
-        to: mail.to.iter().map(clean).collect(),
-        subject: clean(&mail.subject),
-        message: clean(&mail.message),
+        to: to.iter().map(|to| clean(to)).collect(),
+        subject: clean(subject),
+        message: clean(message),
         fault: None,
     }
 }
