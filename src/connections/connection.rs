@@ -88,8 +88,9 @@ const CLOCK_TOLERANCE: i64 = 5 * 60_000;
 const LEAST_MARGIN: i64 = 60_000;
 
 impl Connection {
-    /// Whether the access token ends so soon that it should be refreshed now.
-    pub fn is_due(&self, now: i64) -> bool {
+    /// Whether the access token ends so soon that it should be refreshed now: within the seconds that
+    /// its service names, or a tenth of its life and at least a minute.
+    pub fn is_due(&self, now: i64, margin: Option<u32>) -> bool {
         let Some(expires_at) = self.expires_at else {
             return false;
         };
@@ -99,7 +100,8 @@ impl Connection {
         }
         let life = self.lifetime.unwrap_or(3_600_000);
         // A token that lives for less than two minutes would otherwise be due from its birth.
-        let margin = LEAST_MARGIN.max(life / 10).min(life / 2);
+        let wanted = margin.map_or(LEAST_MARGIN.max(life / 10), |seconds| i64::from(seconds) * 1000);
+        let margin = wanted.min(life / 2);
         now >= expires_at - margin
     }
 
@@ -144,18 +146,19 @@ mod tests {
     #[test]
     fn tokens_are_due_a_tenth_or_a_minute_before_their_end() {
         let hour = token(3_600_000);
-        assert!(!hour.is_due(3_600_000 - 360_001));
-        assert!(hour.is_due(3_600_000 - 360_000));
+        assert!(!hour.is_due(3_600_000 - 360_001, None));
+        assert!(hour.is_due(3_600_000 - 360_000, None));
         let five_minutes = token(300_000);
-        assert!(!five_minutes.is_due(239_999) && five_minutes.is_due(240_000));
+        assert!(!five_minutes.is_due(239_999, None) && five_minutes.is_due(240_000, None));
         let short = token(30_000);
-        assert!(!short.is_due(14_999) && short.is_due(15_000));
+        assert!(!short.is_due(14_999, None) && short.is_due(15_000, None));
+        assert!(!hour.is_due(2_699_999, Some(900)) && hour.is_due(2_700_000, Some(900)), "a quarter of an hour before");
         assert!(!short.is_expired(29_999) && short.is_expired(30_000));
     }
 
     #[test]
     fn a_clock_that_was_set_back_makes_a_token_due() {
         let hour = Connection { updated_at: 1_000_000, ..token(4_600_000) };
-        assert!(!hour.is_due(1_000_000 - CLOCK_TOLERANCE) && hour.is_due(1_000_000 - CLOCK_TOLERANCE - 1));
+        assert!(!hour.is_due(1_000_000 - CLOCK_TOLERANCE, None) && hour.is_due(1_000_000 - CLOCK_TOLERANCE - 1, None));
     }
 }

@@ -151,7 +151,7 @@ impl Outbound {
     /// The request's connection, ready for use: as it was kept, or read and refreshed at need.
     async fn hot(&self, registry: &Registry, request: &Request) -> Result<Arc<Hot>, Error> {
         let key = warm::key_of(request);
-        if let Some(hot) = registry.warm(&key).await.filter(|hot| !hot.connection.is_due(registry.now())) {
+        if let Some(hot) = registry.warm(&key).await.filter(|hot| !is_due(hot, registry.now())) {
             resolve::check_scopes(request, &hot.connection, &hot.bound.service)?;
             return Ok(hot);
         }
@@ -216,6 +216,10 @@ impl Outbound {
         registry.pace().learn(&bound.id, &answer, registry.now());
         Ok(answer)
     }
+}
+
+fn is_due(hot: &Hot, now: i64) -> bool {
+    hot.connection.is_due(now, hot.bound.service.oauth2().and_then(|row| row.refresh_margin))
 }
 
 /// Providers take signatures that are a few minutes off.

@@ -40,7 +40,7 @@ pub async fn ready(
     let (Some(row), Credential::OAuth2(tokens)) = (service.oauth2(), &ready.credential) else {
         return Ok(ready);
     };
-    if !needs_refresh(&ready.connection, tokens, rejected, registry.now()) {
+    if !needs_refresh(&ready.connection, row, tokens, rejected, registry.now()) {
         return Ok(ready);
     }
     let flight = registry.flight(&ready.connection).await?;
@@ -64,7 +64,7 @@ async fn in_flight(
         return Ok(ready);
     };
     let now = registry.now();
-    if !needs_refresh(&ready.connection, tokens, rejected, now) {
+    if !needs_refresh(&ready.connection, row, tokens, rejected, now) {
         return Ok(ready);
     }
     let still_good = rejected.is_none() && tokens.access.is_some() && !ready.connection.is_expired(now);
@@ -106,11 +106,11 @@ pub fn check_state(connection: &Connection) -> Result<(), Error> {
     }
 }
 
-fn needs_refresh(connection: &Connection, tokens: &Tokens, rejected: Option<&Secret>, now: i64) -> bool {
+fn needs_refresh(connection: &Connection, row: &OAuth2, tokens: &Tokens, rejected: Option<&Secret>, now: i64) -> bool {
     match (&tokens.access, rejected) {
         (None, _) => true,
         (Some(access), Some(rejected)) => access == rejected,
-        (Some(_), None) => connection.is_due(now),
+        (Some(_), None) => connection.is_due(now, row.refresh_margin),
     }
 }
 

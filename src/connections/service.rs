@@ -191,6 +191,9 @@ pub struct OAuth2 {
     pub client_auth: ClientAuth,
     #[serde(default)]
     pub token_body: TokenBody,
+    /// Seconds before its end at which a token is refreshed, where the usual tenth of its life does not do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_margin: Option<u32>,
     /// The provider writes `expires_in` in milliseconds.
     #[serde(default, skip_serializing_if = "is_no")]
     pub expires_in_ms: bool,
