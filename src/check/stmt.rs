@@ -117,13 +117,18 @@ impl Lowerer<'_> {
                 let base = path[0].text;
                 let slot = match self.scope.get(base) {
                     Some(slot) => slot,
-                    None if base.eq_ignore_ascii_case("input") => {
-                        self.scope.input(base, path[0].span).unwrap_or_else(|| self.scope.declare(base))
-                    }
-                    None => {
-                        self.no_field_of(base, path);
+                    None if base.eq_ignore_ascii_case("zoho") => {
+                        self.system_variable_set(path);
                         return Stmt::Expr(lowered);
                     }
+                    None => match self.scope.input(base, path[0].span) {
+                        Some(slot) => slot,
+                        None if base.eq_ignore_ascii_case("input") => self.scope.declare(base),
+                        None => {
+                            self.undefined(base, path[0].span);
+                            return Stmt::Expr(lowered);
+                        }
+                    },
                 };
                 let value = match op {
                     AssignOp::Set => lowered,
@@ -135,11 +140,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// A field is set of something that is no variable.
-    fn no_field_of(&mut self, base: &str, path: &[ast::Name<'_>]) {
-        if !base.eq_ignore_ascii_case("zoho") {
-            return self.undefined(base, path[0].span);
-        }
+    /// `zoho.currentdate = …;`
+    fn system_variable_set(&mut self, path: &[ast::Name<'_>]) {
         let span = path[0].span.to(path[path.len() - 1].span);
         let message = crate::syntax::IMPROPER;
         self.report(
