@@ -15,6 +15,8 @@ async fn lookups_and_subforms_name_their_modules() {
     assert_eq!(target["api_name"], "Accounts");
     let id = target["id"].as_str().expect("an id");
     assert_eq!(desk.get(&format!("/crm/v8/settings/modules/{id}")).await.1["modules"][0]["api_name"], "Accounts");
+    let (_, old) = desk.get("/crm/v2/settings/fields?module=Deals").await;
+    assert_eq!(named(&old, "Account_Name")["lookup"]["module"], "Accounts");
     let (_, tasks) = desk.get("/crm/v8/settings/fields?module=Tasks").await;
     assert_eq!(named(&tasks, "What_Id")["lookup"]["module"]["api_name"], "se_module");
     let (_, quotes) = desk.get("/crm/v8/settings/fields?module=Quotes").await;

@@ -6,7 +6,7 @@
 use super::super::exchange::{Answer, Problem};
 use super::super::world::World;
 use super::module::{Field, Kind, Module, ORG_PREFIX};
-use super::{Ctx, Outcome, meta, problem};
+use super::{Ctx, Outcome, Version, meta, problem};
 use serde_json::{Value, json};
 
 /// Where the ids of subforms' rows, and those of their fields, begin; records begin at other numbers.
@@ -15,15 +15,25 @@ const SUBFORM_FIELDS: u64 = 100_000_000;
 
 /// `GET /settings/fields?module=`.
 pub fn all(ctx: &mut Ctx) -> Outcome {
-    Ok(Answer::json(200, &json!({"fields": wanted(ctx)?})))
+    let fields = as_in(ctx.version, wanted(ctx)?);
+    Ok(Answer::json(200, &json!({"fields": fields})))
 }
 
 /// `GET /settings/fields/{id or API name}?module=`.
 pub fn one(ctx: &mut Ctx, key: &str) -> Outcome {
-    match wanted(ctx)?.into_iter().find(|field| field["id"] == key || field["api_name"] == key) {
+    match as_in(ctx.version, wanted(ctx)?).into_iter().find(|field| field["id"] == key || field["api_name"] == key) {
         None => Ok(Answer::empty(204)),
         Some(field) => Ok(Answer::json(200, &json!({"fields": [field]}))),
     }
+}
+
+/// Fields as a version describes them: before version 3 a lookup names its module by text.
+pub fn as_in(version: Version, mut fields: Vec<Value>) -> Vec<Value> {
+    for field in fields.iter_mut().filter(|field| version < 30 && field["lookup"]["module"].is_object()) {
+        let name = field["lookup"]["module"]["api_name"].clone();
+        field["lookup"]["module"] = name;
+    }
+    fields
 }
 
 /// The fields of the module or the subform that the `module` parameter names.

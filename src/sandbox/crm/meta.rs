@@ -52,7 +52,7 @@ pub fn module(ctx: &mut Ctx, name: &str) -> Outcome {
     let by_id = ctx.world.modules.iter().find(|module| module_id(ctx.world, module) == name).cloned();
     let module = by_id.or_else(|| ctx.world.module(name).cloned()).ok_or_else(problem::invalid_module)?;
     let mut shown = shown_module(ctx, &module);
-    shown["fields"] = Value::Array(fields::of_module(ctx.world, &module));
+    shown["fields"] = Value::Array(fields::as_in(ctx.version, fields::of_module(ctx.world, &module)));
     shown["related_lists"] = Value::Array(shown_lists(ctx, &module));
     shown["$properties"] = json!(["$approved", "$editable", "$state"]);
     Ok(Answer::json(200, &json!({"modules": [shown]})))
@@ -121,7 +121,9 @@ fn shown_layout(ctx: &Ctx, module: &Module) -> Value {
         })
         .collect();
     let title = format!("{} Information", module.singular);
-    let fields = fields::of_module(ctx.world, module).into_iter().map(|field| with_rest("layout_field", field));
+    let fields = fields::as_in(ctx.version, fields::of_module(ctx.world, module))
+        .into_iter()
+        .map(|field| with_rest("layout_field", field));
     let section = json!({
         "id": (id + 200).to_string(),
         "name": title,

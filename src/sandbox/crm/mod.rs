@@ -84,6 +84,9 @@ fn outcome(world: &mut World, call: &Call) -> Outcome {
         return Err(unsupported_version(call));
     };
     let access = authenticate(world, call)?;
+    if call.header("x-external").is_some() {
+        return Err(problem::not_imitated("external fields, which the header `X-EXTERNAL` names"));
+    }
     let mut ctx = Ctx { world, call, version, access };
     route(&mut ctx)
 }
