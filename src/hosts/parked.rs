@@ -6,7 +6,7 @@
 //! Printing and the time need no waiting and suspend nothing.
 
 use crate::fault::Fault;
-use crate::host::{Account, Ask, Host, Mail, Reply, Request};
+use crate::host::{Account, Ask, Host, Mail, Reply, Request, Sms};
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::io;
@@ -22,8 +22,16 @@ pub const STACK_SIZE: usize = 512 << 10;
 pub enum Wish {
     Http(Box<Request>),
     Mail(Box<Mail>),
+    Message(Box<Message>),
     /// Only to let others run.
     Breathe,
+}
+
+/// A short message to people.
+#[derive(Debug)]
+pub enum Message {
+    Sms(Sms),
+    Push { to: Vec<String>, title: String, message: String },
 }
 
 /// What a wish is answered with.
@@ -109,8 +117,10 @@ impl Host for ParkedHost<'_> {
             Ask::Http(request) => self.yielder.suspend(Wish::Http(Box::new(request))),
             Ask::Mail(mail) => self.yielder.suspend(Wish::Mail(Box::new(mail))),
             Ask::Breathe => self.yielder.suspend(Wish::Breathe),
-            Ask::Sms(_) => Err(Fault::unsupported("sending SMS (`sendsms`)")),
-            Ask::Push { .. } => Err(Fault::unsupported("push notifications (`zoho.pushNotification`)")),
+            Ask::Sms(sms) => self.yielder.suspend(Wish::Message(Box::new(Message::Sms(sms)))),
+            Ask::Push { to, title, message } => {
+                self.yielder.suspend(Wish::Message(Box::new(Message::Push { to, title, message })))
+            }
             Ask::OpenUrl { url, window, .. } => {
                 self.around.witness.opened(url, window);
                 Ok(Reply::Done)

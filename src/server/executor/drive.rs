@@ -7,7 +7,7 @@ use crate::engine::{Failure, Run};
 use crate::eval::limits::Stats;
 use crate::fault::{Fault, FaultKind};
 use crate::host::{Mail, Reply, Request};
-use crate::hosts::parked::{Answer, Parked, Step, Surroundings, Wish};
+use crate::hosts::parked::{Answer, Message, Parked, Step, Surroundings, Wish, Witness};
 use crate::hosts::tape::Line;
 use crate::hosts::tape::entry::Exchange;
 use crate::hosts::tape::redacted;
@@ -72,6 +72,7 @@ async fn to_the_end(
                 deadline.check(stop)
             }
             Wish::Http(request) => http(core, *request, scribe, stop, deadline).await,
+            Wish::Message(message) => message_answer(core, *message, scribe, stop, deadline).await,
             Wish::Mail(mail) => mail_answer(core, *mail, scribe, stop, deadline).await,
         };
     }
@@ -149,6 +150,23 @@ async fn mail_answer(core: &Core, mail: Mail, scribe: &Scribe, stop: &Stop, dead
     journal.say(format!("sendmail to {}: {}", posted.to.join(", "), posted.subject));
     journal.entry(&Line::Mail(Box::new(posted)));
     answer
+}
+
+async fn message_answer(core: &Core, message: Message, scribe: &Scribe, stop: &Stop, deadline: &Deadline) -> Answer {
+    deadline.check(stop)?;
+    let line = match &message {
+        Message::Sms(sms) => format!("sendsms to {}", sms.to.join(", ")),
+        Message::Push { to, title, .. } => format!("pushNotification to {}: {title}", to.join(", ")),
+    };
+    scribe.printed(&line);
+    let (post, outbound, now) = (core.post.clone(), core.outbound.clone(), (core.clock)());
+    let sent = core.network.spawn(async move {
+        match message {
+            Message::Sms(sms) => post.sms(&sms, now, &outbound).await,
+            Message::Push { to, title, message } => post.push(&to, &title, &message, now, &outbound).await,
+        }
+    });
+    in_time(sent, stop, deadline).await.map(|()| Reply::Done)
 }
 
 fn outcome_of(ended: Result<Ended, Failed>, took: Duration, settings: &Arc<Settings>, stop: &Stop) -> Outcome {
