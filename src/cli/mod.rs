@@ -35,10 +35,24 @@ struct Cli {
     command: Command,
 }
 
+/// What a script's start waits for: read without describing all other subcommands, which takes a fifth of it.
+#[derive(Parser)]
+#[command(name = "ararat", version)]
+struct QuickCli {
+    #[command(subcommand)]
+    command: Quick,
+}
+
 #[derive(Subcommand)]
-enum Command {
+enum Quick {
     /// Run a script, or a function of it
     Run(run::Run),
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Quick(Quick),
     /// Check scripts without running them
     Check(check::Check),
     /// Print the documentation of built-ins and tasks
@@ -88,8 +102,8 @@ impl From<Exit> for ExitCode {
 
 /// Reads the arguments and runs the command they name.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let command = match parse() {
+        Ok(command) => command,
         Err(error) => {
             // Help and version are answers, not mistakes.
             let exit = if error.use_stderr() { Exit::BadUse } else { Exit::Ok };
@@ -97,8 +111,8 @@ pub fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let exit = match cli.command {
-        Command::Run(run) => run.main(),
+    let exit = match command {
+        Command::Quick(Quick::Run(run)) => run.main(),
         Command::Check(check) => check.main(),
         Command::Doc(doc) => doc.main(),
         Command::Explain(explain) => explain.main(),
@@ -120,6 +134,14 @@ pub fn main() -> ExitCode {
         Command::Sandbox(serve) => serve.main(),
     };
     exit.into()
+}
+
+fn parse() -> Result<Command, clap::Error> {
+    let words: Vec<_> = std::env::args_os().collect();
+    match words.get(1).is_some_and(|word| word == "run") {
+        true => QuickCli::try_parse_from(words).map(|cli| Command::Quick(cli.command)),
+        false => Cli::try_parse_from(words).map(|cli| cli.command),
+    }
 }
 
 /// Says what was wrong with the use of a command.

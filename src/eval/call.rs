@@ -39,6 +39,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// Runs a function whose arguments lie on the stack from `base` on.
+    #[inline(always)]
     fn enter_at(&mut self, function: u32, base: usize) -> Result<Value, Fault> {
         let function = &*self.program.functions[function as usize];
         self.stats.calls += 1;
@@ -237,8 +238,16 @@ pub(super) fn lowest_start_above(stack_end: usize) -> usize {
 }
 
 /// Whether a value is of a parameter's type as it is. Null fits everything.
-#[inline]
+#[inline(always)]
 fn fits(kind: Type, value: &Value) -> bool {
+    match (kind, value) {
+        (Type::Int, Value::Int(_)) => true,
+        _ => fits_otherwise(kind, value),
+    }
+}
+
+#[inline(never)]
+fn fits_otherwise(kind: Type, value: &Value) -> bool {
     match (kind, value) {
         (_, Value::Null) | (Type::Other | Type::Void, _) => true,
         (Type::Int, Value::Int(_)) | (Type::String, Value::Text(_)) | (Type::Map, Value::Map(_)) => true,
@@ -293,10 +302,11 @@ fn convert_argument(value: &mut Value, kind: Type, function: &str) -> Result<(),
 }
 
 /// Whether a returned value is of the declared type.
+#[inline(always)]
 fn fits_return(declared: Type, value: &Value) -> bool {
     match declared {
         Type::Void | Type::Other => true,
-        Type::Int => matches!(value, Value::Null) || value.number().is_some(),
+        Type::Int => matches!(value, Value::Int(_) | Value::Null) || value.number().is_some(),
         _ => fits(declared, value),
     }
 }

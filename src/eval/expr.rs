@@ -427,36 +427,59 @@ impl<'p> Machine<'p, '_> {
     #[inline(never)]
     fn put(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, key, value] = &*call.args else { return self.method(call) };
-        let args = [self.eval(receiver)?, self.eval(key)?, self.eval(value)?];
-        if let [Value::Map(map), Value::Text(_), _] = &args
+        let Expr::Local(_) = receiver else {
+            let args = [self.eval(receiver)?, self.eval(key)?, self.eval(value)?];
+            return self.method_on(call, args);
+        };
+        // A variable does not change while an expression is evaluated, so it is looked at last.
+        let made = match self.leaf(key) {
+            Some(_) => None,
+            None => Some(self.eval(key)?),
+        };
+        let value = match self.whole(value) {
+            Some(n) => Value::Int(n),
+            None => self.eval(value)?,
+        };
+        if let (Some(Value::Map(map)), Some(Value::Text(key))) =
+            (self.leaf(receiver), made.as_ref().or_else(|| self.leaf(key)))
             && map.became_list().is_none()
         {
-            let [Value::Map(map), Value::Text(key), value] = args else { return Ok(Value::Null) };
-            map.put(key, value);
-            if map.len() > self.most_elements {
+            if map.set(key, value) > self.most_elements {
                 return Err(self.too_many_elements().at(self.place(call.site)));
             }
             return Ok(Value::Null);
         }
-        self.method_on(call, args)
+        let key = match made {
+            Some(key) => key,
+            None => self.eval(key)?,
+        };
+        let receiver = self.eval(receiver)?;
+        self.method_on(call, [receiver, key, value])
     }
 
     /// `x.add(v)`: to an untyped list at once, everything else as any built-in.
     #[inline(never)]
     fn push(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, value] = &*call.args else { return self.method(call) };
-        let args = [self.eval(receiver)?, self.eval(value)?];
-        if let [Value::List(list), _] = &args
+        if !matches!(receiver, Expr::Local(_)) {
+            let args = [self.eval(receiver)?, self.eval(value)?];
+            return self.method_on(call, args);
+        }
+        let value = match self.whole(value) {
+            Some(n) => Value::Int(n),
+            None => self.eval(value)?,
+        };
+        if let Some(Value::List(list)) = self.leaf(receiver)
             && list.element() == Element::Any
         {
-            let [Value::List(list), value] = args else { return Ok(Value::Null) };
             list.push(value);
             if list.len() > self.most_elements {
                 return Err(self.too_many_elements().at(self.place(call.site)));
             }
             return Ok(Value::Null);
         }
-        self.method_on(call, args)
+        let receiver = self.eval(receiver)?;
+        self.method_on(call, [receiver, value])
     }
 }
 

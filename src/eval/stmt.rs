@@ -47,9 +47,17 @@ impl<'p> Machine<'p, '_> {
                         break;
                     }
                 }
-                match self.block(taken)? {
-                    Signal::Next => {}
-                    signal => return Ok(signal),
+                match &**taken {
+                    [] => {}
+                    // The usual guard, `if (…) { return …; }`, needs no block of its own.
+                    [Line { stmt: Stmt::Return(expr, at), site }] => {
+                        self.step().and_then(|()| self.give_back(expr, *at)).map_err(|f| f.or_at(self.place(*site)))?;
+                        return Ok(Signal::Return);
+                    }
+                    _ => match self.block(taken)? {
+                        Signal::Next => {}
+                        signal => return Ok(signal),
+                    },
                 }
             }
             Stmt::Expr(expr) => self.eval(expr)?.discard(),
@@ -64,12 +72,7 @@ impl<'p> Machine<'p, '_> {
                 }
             }
             Stmt::Return(expr, site) => {
-                let value = match self.whole(expr) {
-                    Some(n) => Value::Int(n),
-                    None => self.eval(expr)?,
-                };
-                self.returned.replace_with(value);
-                self.return_site = *site;
+                self.give_back(expr, *site)?;
                 return Ok(Signal::Return);
             }
             Stmt::Break => return Ok(Signal::Break),
@@ -89,6 +92,18 @@ impl<'p> Machine<'p, '_> {
             },
         }
         Ok(Signal::Next)
+    }
+
+    /// Leaves the value of a `return` for the caller.
+    #[inline(always)]
+    fn give_back(&mut self, expr: &'p Expr, site: Site) -> Result<(), Fault> {
+        let value = match self.whole(expr) {
+            Some(n) => Value::Int(n),
+            None => self.eval(expr)?,
+        };
+        self.returned.replace_with(value);
+        self.return_site = site;
+        Ok(())
     }
 
     #[inline(never)]

@@ -4,10 +4,12 @@
 //! ones. Whole numbers of 64 bits and the digits of decimals survive exactly. Nesting uses a list of
 //! open containers instead of the stack. Writing is in `json`.
 
-use super::map::{Pairs, SMALL};
+use super::keys::Keys;
+use super::map::Pairs;
 use super::text::{INLINE, Text};
 use super::{List, Map, Number, Value, nesting};
 use crate::fault::{Fault, FaultKind};
+use std::rc::Rc;
 
 /// Reads a JSON text the way `toMap` does. Lists inside are marked as born from JSON.
 ///
@@ -37,8 +39,6 @@ struct Reader<'a> {
     at: usize,
     /// What closes the outermost list.
     list_end: u8,
-    /// For each depth, the keys of the last map closed there: records repeat them in the same order.
-    shapes: Vec<Vec<Text>>,
     keys: KeyCache,
 }
 
@@ -50,11 +50,14 @@ enum Open {
 
 struct OpenMap {
     pairs: Pairs,
-    key: Text,
-    /// Whether all keys so far were those of the shape, so that none is there twice.
-    alike: bool,
-    /// Whether `key` came from the shape.
-    known: bool,
+    key: Key,
+}
+
+/// The key that was read last.
+enum Key {
+    /// It follows as it did in another map: all keys up to it.
+    Expected(Rc<Keys>),
+    Other(Text),
 }
 
 /// Keys too long to live in place, by a hash of their ends, so that equal keys share one allocation.
@@ -83,7 +86,7 @@ impl KeyCache {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Reader { text, bytes: text.as_bytes(), at: 0, list_end: b']', shapes: Vec::new(), keys: KeyCache(Vec::new()) }
+        Reader { text, bytes: text.as_bytes(), at: 0, list_end: b']', keys: KeyCache(Vec::new()) }
     }
 
     fn document(mut self) -> Result<Value, Fault> {
@@ -91,7 +94,7 @@ impl<'a> Reader<'a> {
         let value = match self.peek() {
             Some(b'{') => {
                 self.at += 1;
-                let map = self.open_map(0);
+                let map = self.open_map();
                 self.containers(map)?
             }
             Some(b'[') => {
@@ -133,7 +136,7 @@ impl<'a> Reader<'a> {
             };
             if byte == end {
                 self.at += 1;
-                let done = self.close(open, stack.len());
+                let done = open.close();
                 let Some(mut outer) = stack.pop() else { return Ok(done) };
                 outer.take(done);
                 open = outer;
@@ -149,14 +152,14 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if let Open::Map(map) = &mut open {
-                self.key(map, stack.len(), byte)?;
+                self.key(map, byte)?;
             }
             match self.peek().ok_or_else(broken)? {
                 b'{' => {
                     self.at += 1;
                     stack.push(open);
                     nesting::check(stack.len())?;
-                    open = self.open_map(stack.len());
+                    open = self.open_map();
                 }
                 b'[' => {
                     self.at += 1;
@@ -178,32 +181,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn open_map(&self, depth: usize) -> Open {
-        let expected = self.shapes.get(depth).map_or(0, Vec::len).min(SMALL);
-        let pairs = Pairs::Few(Vec::with_capacity(expected));
-        Open::Map(OpenMap { pairs, key: Text::EMPTY, alike: true, known: false })
-    }
-
-    /// The value of a closed container; the keys of a map become the shape of its depth.
-    fn close(&mut self, open: Open, depth: usize) -> Value {
-        match open {
-            Open::List(items) => Value::List(List::from_json(items)),
-            Open::Map(map) => {
-                if let (false, Pairs::Few(few)) = (map.alike, &map.pairs) {
-                    if self.shapes.len() <= depth {
-                        self.shapes.resize_with(depth + 1, Vec::new);
-                    }
-                    let shape = &mut self.shapes[depth];
-                    shape.clear();
-                    shape.extend(few.iter().map(|(key, _)| key.clone()));
-                }
-                Value::Map(Map::from_pairs(map.pairs))
-            }
-        }
+    fn open_map(&self) -> Open {
+        Open::Map(OpenMap { pairs: Pairs::default(), key: Key::Other(Text::EMPTY) })
     }
 
     /// Reads a key and its colon, and goes to its value.
-    fn key(&mut self, map: &mut OpenMap, depth: usize, first: u8) -> Result<(), Fault> {
+    fn key(&mut self, map: &mut OpenMap, first: u8) -> Result<(), Fault> {
         let plain = match first {
             quote @ (b'"' | b'\'') => {
                 let start = self.at + 1;
@@ -232,18 +215,13 @@ impl<'a> Reader<'a> {
         }
         self.at += 1;
         self.skip_blanks();
-        let place = map.pairs.len();
-        let expected = self.shapes.get(depth).and_then(|shape| shape.get(place)).filter(|_| map.alike);
-        map.known = false;
-        map.key = match (plain, expected) {
-            (Ok(key), Some(expected)) if expected.as_bytes() == key.as_bytes() => {
-                map.known = true;
-                expected.clone()
-            }
-            (Ok(key), _) => self.keys.share(key),
-            (Err(text), _) => text,
+        map.key = match plain {
+            Ok(key) => match map.pairs.expected(key) {
+                Some(keys) => Key::Expected(keys),
+                None => Key::Other(self.keys.share(key)),
+            },
+            Err(text) => Key::Other(text),
         };
-        map.alike = map.known;
         Ok(())
     }
 
@@ -385,14 +363,17 @@ impl Open {
     fn take(&mut self, value: Value) {
         match self {
             Open::List(items) => items.push(value),
-            Open::Map(map) => {
-                let key = std::mem::replace(&mut map.key, Text::EMPTY);
-                match &mut map.pairs {
-                    // A key of the shape in its place cannot be there already.
-                    Pairs::Few(few) if map.known && few.len() < SMALL => few.push((key, value)),
-                    pairs => pairs.put(key, value),
-                }
-            }
+            Open::Map(map) => match std::mem::replace(&mut map.key, Key::Other(Text::EMPTY)) {
+                Key::Expected(keys) => map.pairs.push_expected(keys, value),
+                Key::Other(key) => map.pairs.put(key, value),
+            },
+        }
+    }
+
+    fn close(self) -> Value {
+        match self {
+            Open::List(items) => Value::List(List::from_json(items)),
+            Open::Map(map) => Value::Map(Map::from_pairs(map.pairs)),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! KEY-VALUE: pairs in insertion order, keys compared by their text, shared by reference.
 //!
-//! Up to [`SMALL`] pairs are a plain vector that is scanned, which for the records of an API is
-//! several times faster than hashing; larger maps get an index.
+//! Up to [`SMALL`] pairs are a plain vector of values beside a shared list of keys that is scanned,
+//! which for the records of an API is several times faster than hashing; larger maps get an index.
 
+use super::keys::Keys;
 use super::list::List;
 use super::text::Text;
 use super::{Value, nesting};
@@ -38,20 +39,108 @@ struct Rare {
 /// Pairs in insertion order, by text key.
 #[derive(Clone)]
 pub enum Pairs {
-    Few(Vec<(Text, Value)>),
+    Few(Few),
     Many(Box<IndexMap<Text, Value, RandomState>>),
+}
+
+/// Up to [`SMALL`] pairs: values of its own, keys shared with the maps that have the same.
+#[derive(Clone, Default)]
+pub struct Few {
+    /// As many as there are values; none when empty.
+    keys: Option<Rc<Keys>>,
+    values: Vec<Value>,
 }
 
 impl Default for Pairs {
     fn default() -> Self {
-        Pairs::Few(Vec::new())
+        Pairs::Few(Few::default())
+    }
+}
+
+impl Few {
+    #[inline]
+    fn names(&self) -> &[Text] {
+        self.keys.as_ref().map_or(&[], |keys| keys.names())
+    }
+
+    #[inline]
+    fn position(&self, key: &Text) -> Option<usize> {
+        self.keys.as_ref()?.position(key)
+    }
+
+    fn position_str(&self, key: &str) -> Option<usize> {
+        self.names().iter().position(|name| name.as_bytes() == key.as_bytes())
+    }
+
+    /// Sets a key; gives the value back when the map is full.
+    #[inline]
+    fn put(&mut self, key: &Text, value: Value) -> Result<(), Value> {
+        let full = self.values.len() == SMALL;
+        let grown = match &self.keys {
+            None => Keys::first(key),
+            Some(keys) => match keys.known(key) {
+                Some(_) if full => return Err(value),
+                Some(grown) => grown,
+                None => {
+                    if let Some(at) = keys.position(key) {
+                        self.values[at].replace_with(value);
+                        return Ok(());
+                    }
+                    if full {
+                        return Err(value);
+                    }
+                    keys.with(key)
+                }
+            },
+        };
+        self.push(grown, value);
+        Ok(())
+    }
+
+    /// Adds a value under the last of the new keys.
+    #[inline]
+    fn push(&mut self, grown: Rc<Keys>, value: Value) {
+        if self.values.len() == self.values.capacity() {
+            self.make_room(&grown);
+        }
+        self.values.push(value);
+        self.keys = Some(grown);
+    }
+
+    /// Room for what maps of these keys usually take: records are many, and their last room stays empty.
+    #[inline(never)]
+    fn make_room(&mut self, grown: &Rc<Keys>) {
+        let usual = grown.usual_length().min(SMALL);
+        self.values.reserve_exact(usual.saturating_sub(self.values.len()).max(1));
+    }
+
+    fn remove(&mut self, key: &Text) -> Option<Value> {
+        let at = self.position(key)?;
+        let rest = std::mem::take(self);
+        let mut removed = None;
+        for (place, (name, value)) in rest.into_iter().enumerate() {
+            if place == at {
+                removed = Some(value);
+            } else if self.put(&name, value).is_err() {
+                break;
+            }
+        }
+        removed
+    }
+
+    fn into_iter(self) -> impl Iterator<Item = (Text, Value)> {
+        let keys = self.keys;
+        self.values.into_iter().enumerate().map(move |(at, value)| {
+            let name = keys.as_ref().and_then(|keys| keys.names().get(at));
+            (name.cloned().unwrap_or(Text::EMPTY), value)
+        })
     }
 }
 
 impl Pairs {
     pub fn len(&self) -> usize {
         match self {
-            Pairs::Few(few) => few.len(),
+            Pairs::Few(few) => few.values.len(),
             Pairs::Many(many) => many.len(),
         }
     }
@@ -63,65 +152,75 @@ impl Pairs {
     #[inline]
     pub fn get(&self, key: &Text) -> Option<&Value> {
         match self {
-            Pairs::Few(few) => few.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            Pairs::Few(few) => few.values.get(few.position(key)?),
             Pairs::Many(many) => many.get(key),
         }
     }
 
     pub fn get_str(&self, key: &str) -> Option<&Value> {
         match self {
-            Pairs::Few(few) => few.iter().find(|(name, _)| name.as_str() == key).map(|(_, value)| value),
+            Pairs::Few(few) => few.values.get(few.position_str(key)?),
             Pairs::Many(many) => many.get(key),
         }
     }
 
     /// Sets a key; a key that exists keeps its place.
-    #[inline]
     pub fn put(&mut self, key: Text, value: Value) {
+        self.set(&key, value);
+    }
+
+    #[inline]
+    fn set(&mut self, key: &Text, value: Value) {
         match self {
             Pairs::Few(few) => {
-                if let Some((_, old)) = few.iter_mut().find(|(name, _)| *name == key) {
-                    *old = value;
-                } else if few.len() < SMALL {
-                    if few.len() == few.capacity() {
-                        // By fours, not doubling: records are many and their last room stays empty.
-                        few.reserve_exact(4);
-                    }
-                    few.push((key, value));
-                } else {
+                if let Err(value) = few.put(key, value) {
                     let mut many: IndexMap<Text, Value, RandomState> = std::mem::take(few).into_iter().collect();
-                    many.insert(key, value);
+                    many.insert(key.clone(), value);
                     *self = Pairs::Many(Box::new(many));
                 }
             }
             Pairs::Many(many) => {
-                many.insert(key, value);
+                many.insert(key.clone(), value);
             }
+        }
+    }
+
+    /// The keys with one more, when other maps with these keys have had it next.
+    #[inline]
+    pub fn expected(&self, key: &str) -> Option<Rc<Keys>> {
+        match self {
+            Pairs::Few(few) if few.values.len() < SMALL => Keys::next_of(few.keys.as_deref(), key),
+            Pairs::Few(_) | Pairs::Many(_) => None,
+        }
+    }
+
+    /// Adds a value under the key that [`Pairs::expected`] found.
+    #[inline]
+    pub fn push_expected(&mut self, keys: Rc<Keys>, value: Value) {
+        if let Pairs::Few(few) = self {
+            few.push(keys, value);
         }
     }
 
     /// Takes a pair out; the others keep their order.
     pub fn remove(&mut self, key: &Text) -> Option<Value> {
         match self {
-            Pairs::Few(few) => {
-                let at = few.iter().position(|(name, _)| name == key)?;
-                Some(few.remove(at).1)
-            }
+            Pairs::Few(few) => few.remove(key),
             Pairs::Many(many) => many.shift_remove(key),
         }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Text, &Value)> {
         let (few, many) = match self {
-            Pairs::Few(few) => (few.as_slice(), None),
-            Pairs::Many(many) => (&[][..], Some(many)),
+            Pairs::Few(few) => (few.names().iter().zip(&few.values), None),
+            Pairs::Many(many) => ([].iter().zip(&[]), Some(many)),
         };
-        few.iter().map(|(key, value)| (key, value)).chain(many.into_iter().flat_map(|many| many.iter()))
+        few.chain(many.into_iter().flat_map(|many| many.iter()))
     }
 
     fn take_values(&mut self) -> Vec<Value> {
         match std::mem::take(self) {
-            Pairs::Few(few) => few.into_iter().map(|(_, value)| value).collect(),
+            Pairs::Few(few) => few.values,
             Pairs::Many(many) => many.into_values().collect(),
         }
     }
@@ -193,9 +292,16 @@ impl Map {
         self.0.pairs.borrow().get(key).is_some()
     }
 
-    #[inline]
     pub fn put(&self, key: Text, value: Value) {
-        self.0.pairs.borrow_mut().put(key, value);
+        self.set(&key, value);
+    }
+
+    /// Sets a key; gives the number of pairs then.
+    #[inline]
+    pub fn set(&self, key: &Text, value: Value) -> usize {
+        let mut pairs = self.0.pairs.borrow_mut();
+        pairs.set(key, value);
+        pairs.len()
     }
 
     pub fn put_str(&self, key: &str, value: Value) {
@@ -262,7 +368,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         let pairs = self.pairs.get_mut();
         let nested = match pairs {
-            Pairs::Few(few) => few.iter().any(|(_, value)| nesting::is_container(value)),
+            Pairs::Few(few) => few.values.iter().any(nesting::is_container),
             Pairs::Many(many) => many.values().any(nesting::is_container),
         };
         if nested {

@@ -16,6 +16,7 @@ pub mod file;
 pub mod fingerprint;
 pub mod json;
 pub mod json_read;
+pub mod keys;
 pub mod list;
 pub mod map;
 pub mod nesting;

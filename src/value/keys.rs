@@ -1,0 +1,187 @@
+//! Key lists that maps of the same make share.
+//!
+//! The records of one program have the same keys in the same order. Their maps hold one key list
+//! together and only their values each: half the memory, and a key that follows as it did in the
+//! record before is found by one comparison. Every list knows the lists that grew from it by one
+//! key, the last used first.
+
+use super::text::Text;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Lists that one list remembers to have grown into.
+const BRANCHES: usize = 8;
+/// Lists after which a thread forgets all and starts anew: keys that are data would fill the memory.
+const REMEMBERED: u32 = 4096;
+/// Longer keys are data rather than names.
+const LONGEST_NAME: usize = 64;
+
+/// Distinct keys in order; never changed once made.
+pub struct Keys {
+    names: Box<[Text]>,
+    grown: Branches,
+}
+
+/// Key lists with one key more, the last used first.
+struct Branches(RefCell<Vec<Rc<Keys>>>);
+
+thread_local! {
+    /// Lists of one key.
+    static FIRST: Branches = const { Branches(RefCell::new(Vec::new())) };
+    static MADE: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Keys {
+    #[inline]
+    pub fn names(&self) -> &[Text] {
+        &self.names
+    }
+
+    #[inline]
+    pub fn position(&self, key: &Text) -> Option<usize> {
+        match key {
+            Text::Short(key) => self.names.iter().position(|name| matches!(name, Text::Short(name) if name == key)),
+            Text::Long(_) => self.names.iter().position(|name| name == key),
+        }
+    }
+
+    /// The list of one key.
+    pub fn first(key: &Text) -> Rc<Keys> {
+        FIRST
+            .try_with(|first| first.find(key).unwrap_or_else(|| first.grow(&[], key)))
+            .unwrap_or_else(|_| Keys::of(&[], key))
+    }
+
+    /// The list with one key more, if a map has had it.
+    #[inline]
+    pub fn known(&self, key: &Text) -> Option<Rc<Keys>> {
+        self.grown.find(key)
+    }
+
+    /// The list with one key more, which must not be there yet.
+    pub fn with(&self, key: &Text) -> Rc<Keys> {
+        self.grown.grow(&self.names, key)
+    }
+
+    /// Like [`Keys::known`], from a list that may be empty and with a key not made into a text yet.
+    #[inline]
+    pub fn next_of(keys: Option<&Keys>, key: &str) -> Option<Rc<Keys>> {
+        match keys {
+            Some(keys) => keys.grown.find_str(key),
+            None => FIRST.try_with(|first| first.find_str(key)).ok().flatten(),
+        }
+    }
+
+    /// How long the list was in the end when it last grew from here.
+    pub fn usual_length(self: &Rc<Keys>) -> usize {
+        let mut keys = Rc::clone(self);
+        loop {
+            let next = keys.grown.0.borrow().first().cloned();
+            match next {
+                Some(longer) => keys = longer,
+                None => return keys.names.len(),
+            }
+        }
+    }
+
+    fn of(names: &[Text], key: &Text) -> Rc<Keys> {
+        let names = names.iter().chain([key]).cloned().collect();
+        Rc::new(Keys { names, grown: Branches(RefCell::new(Vec::new())) })
+    }
+
+    fn last(&self) -> Option<&Text> {
+        self.names.last()
+    }
+}
+
+impl Branches {
+    #[inline]
+    fn find(&self, key: &Text) -> Option<Rc<Keys>> {
+        let branches = self.0.borrow();
+        let front = branches.first()?;
+        if front.last() == Some(key) {
+            return Some(Rc::clone(front));
+        }
+        drop(branches);
+        self.find_behind(|name| name == key)
+    }
+
+    #[inline]
+    fn find_str(&self, key: &str) -> Option<Rc<Keys>> {
+        let branches = self.0.borrow();
+        let front = branches.first()?;
+        if front.last().is_some_and(|name| name.as_bytes() == key.as_bytes()) {
+            return Some(Rc::clone(front));
+        }
+        drop(branches);
+        self.find_behind(|name| name.as_bytes() == key.as_bytes())
+    }
+
+    /// Finds a branch that was not the last used, and makes it that.
+    fn find_behind(&self, is: impl Fn(&Text) -> bool) -> Option<Rc<Keys>> {
+        let mut branches = self.0.borrow_mut();
+        let at = branches.iter().position(|keys| keys.last().is_some_and(&is))?;
+        branches.swap(0, at);
+        branches.first().cloned()
+    }
+
+    fn grow(&self, names: &[Text], key: &Text) -> Rc<Keys> {
+        let keys = Keys::of(names, key);
+        if key.len() > LONGEST_NAME {
+            return keys;
+        }
+        let made = MADE.get() + 1;
+        MADE.set(made % REMEMBERED);
+        if made == REMEMBERED {
+            let forgotten = FIRST.try_with(|first| std::mem::take(&mut *first.0.borrow_mut()));
+            drop(forgotten);
+        }
+        let mut branches = self.0.borrow_mut();
+        if branches.len() == BRANCHES {
+            branches.pop();
+        }
+        branches.insert(0, Rc::clone(&keys));
+        keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(names: &[&str]) -> Rc<Keys> {
+        let mut keys = Keys::first(&Text::new(names[0]));
+        for name in &names[1..] {
+            let name = Text::new(name);
+            keys = keys.known(&name).unwrap_or_else(|| keys.with(&name));
+        }
+        keys
+    }
+
+    #[test]
+    fn the_same_keys_in_the_same_order_are_one_list() {
+        assert!(Rc::ptr_eq(&list(&["id", "name"]), &list(&["id", "name"])));
+        assert!(!Rc::ptr_eq(&list(&["id", "name"]), &list(&["name", "id"])));
+    }
+
+    #[test]
+    fn the_usual_length_follows_the_last_use() {
+        list(&["a", "b", "c", "d"]);
+        assert_eq!(list(&["a"]).usual_length(), 4);
+        list(&["a", "x"]);
+        assert_eq!(list(&["a"]).usual_length(), 2);
+    }
+
+    #[test]
+    fn keys_that_are_data_do_not_pile_up() {
+        for n in 0..3 * REMEMBERED {
+            list(&[&format!("k{n}"), "x"]);
+        }
+        assert!(FIRST.with(|first| first.0.borrow().len()) <= BRANCHES);
+        let keys = list(&["base"]);
+        for n in 0..100 {
+            keys.with(&Text::new(&format!("k{n}")));
+        }
+        assert!(keys.grown.0.borrow().len() <= BRANCHES);
+    }
+}
