@@ -1,7 +1,7 @@
 //! Ararat: Deluge, Zoho's scripting language, on your own machine.
 //!
 //! The layers, each knowing only those above it in this list: `source`, `diagnostic`, `syntax`
-//! (text to tree), `fault`, `value`, `host` (the door to the world), `builtins` and `tasks`,
+//! (text to tree), `fault`, `memory`, `value`, `host` (the door to the world), `builtins` and `tasks`,
 //! `program` and `check` (tree to slots), `eval`, `engine`. Doors for people: `cli`, `repl`. Behind
 //! the host's door: `hosts`, `http`, `connections`. The `server` runs functions by the thousand. The `sandbox`
 //! shares no code with any of them.
@@ -21,6 +21,7 @@ pub mod fault;
 pub mod host;
 #[allow(clippy::disallowed_methods)]
 pub mod hosts;
+pub mod memory;
 pub mod program;
 pub mod source;
 pub mod syntax;

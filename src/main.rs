@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ararat::memory::Counting<mimalloc::MiMalloc> = ararat::memory::Counting(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     ararat::cli::main()

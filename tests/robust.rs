@@ -14,9 +14,15 @@ use programs::Dice;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+#[global_allocator]
+static ALLOCATOR: ararat::memory::Counting<std::alloc::System> = ararat::memory::Counting(std::alloc::System);
+
 /// What a script prints, then the kind of its error if it fails or does not compile.
 fn run(text: &str) -> String {
-    let limits = Limits { statements: Some(8_000_000), time: Some(Duration::from_secs(20)), ..Limits::NONE };
+    run_within(Limits { statements: Some(8_000_000), time: Some(Duration::from_secs(20)), ..Limits::NONE }, text)
+}
+
+fn run_within(limits: Limits, text: &str) -> String {
     let engine = Engine { limits, ..Engine::default() };
     let script = match engine.compile(Source::new("robust.dg", text)) {
         Ok(script) => script,
@@ -320,4 +326,17 @@ fn a_source_of_fifty_megabytes_compiles() {
     let line = "total = total + {\"a\":1}.get(\"a\") * 2; // a comment\n";
     let text = format!("total = 0;\n{}", line.repeat((50 << 20) / line.len()));
     assert!(Engine::default().compile(Source::new("large.dg", text)).is_ok());
+}
+
+#[test]
+fn memory_of_many_values_ends_at_its_limit() {
+    let limits = || Limits { memory: Some(8 << 20), ..Limits::NONE };
+    let loops = "n = \"\".leftpad(100000).replaceAll(\" \", \",,,\"); for each index i in n.toList() {";
+    for step in ["l.add(i + 0.5);", "m.put(i, {i});", "x = x + \"0123456789012345678901234567890123456789\";"] {
+        let text = format!("l = List(); m = Map(); x = \"\"; {loops} {step} }} info \"all\";");
+        assert_eq!(run_within(limits(), &text), "limit.memory", "{step}");
+    }
+    // What is dropped counts no more.
+    let dropped = format!("{loops} x = \"0123456789012345\" + i; }} info \"all\";");
+    assert_eq!(run_within(Limits { memory: Some(64 << 20), ..Limits::NONE }, &dropped), "all");
 }

@@ -17,6 +17,8 @@ pub struct Limits {
     pub output: Option<usize>,
     /// Output beyond the limit is left out with a note, and the run goes on.
     pub cuts_output: bool,
+    /// Bytes that the run holds, where the program counts them (see [`crate::memory`]).
+    pub memory: Option<usize>,
     /// Elements of one list, pairs of one map, and both of one collection.
     pub elements: Option<usize>,
     /// Requests of `invokeurl` and integration tasks.
@@ -46,6 +48,7 @@ impl Limits {
         time: None,
         output: None,
         cuts_output: false,
+        memory: None,
         elements: None,
         requests: None,
         request_size: None,
@@ -252,6 +255,7 @@ fields! {
     depth Count "calls inside calls",
     time Seconds "time from the first statement",
     output Bytes "output of `info`; `creator` and `generic` leave out what is more, with a note",
+    memory Bytes "memory that values of the run take together",
     elements Count "elements of one list, pairs of one map",
     requests Count "requests of `invokeurl` and integration tasks",
     request_size Bytes "body of one request",

@@ -13,6 +13,7 @@ pub mod limits;
 
 use crate::fault::{Fault, Place};
 use crate::host::{Ask, Host, Reply};
+use crate::memory;
 use crate::program::{Const, Expr, Program, Site};
 use crate::value::{Number, Settings, Text, Value};
 use door::Door;
@@ -47,6 +48,8 @@ pub struct Machine<'p, 'h> {
     most_calls: u64,
     /// Elements of one list or map that the limits allow.
     most_elements: usize,
+    /// What the thread may hold at the limit of memory.
+    most_held: isize,
     /// Native stack below this is kept for what one call needs.
     floor: usize,
     started: i64,
@@ -82,6 +85,7 @@ impl<'p, 'h> Machine<'p, 'h> {
             most_calls: limits.calls.unwrap_or(u64::MAX),
             floor,
             most_elements: limits.elements.unwrap_or(usize::MAX),
+            most_held: isize::MAX,
             started: 0,
             stats: Stats::default(),
         };
@@ -124,6 +128,9 @@ impl<'p, 'h> Machine<'p, 'h> {
         if self.limits.time.is_some() {
             self.started = self.now()?;
         }
+        if let Some(most) = self.limits.memory {
+            self.most_held = memory::held().saturating_add_unsigned(most);
+        }
         Ok(())
     }
 
@@ -150,7 +157,7 @@ impl<'p, 'h> Machine<'p, 'h> {
     #[inline(always)]
     fn step(&mut self) -> Result<(), Fault> {
         self.fuel -= 1;
-        if self.fuel == 0 { self.look() } else { Ok(()) }
+        if self.fuel == 0 || memory::held() > self.most_held { self.look() } else { Ok(()) }
     }
 
     /// Between slices: limits, the clock, and the host's wish to go on.
@@ -158,6 +165,10 @@ impl<'p, 'h> Machine<'p, 'h> {
     #[inline(never)]
     fn look(&mut self) -> Result<(), Fault> {
         self.count_used();
+        if memory::held() > self.most_held {
+            let most = limits::Unit::Bytes.shown(self.limits.memory.unwrap_or_default() as u64);
+            return Err(Fault::limit("limit.memory", format!("the limit of {most} memory was exceeded")));
+        }
         if let Some(most) = self.limits.statements
             && self.stats.statements > most
         {

@@ -7,6 +7,7 @@
 
 use crate::fault::Fault;
 use crate::host::{Account, Ask, Host, Mail, Reply, Request, Sms};
+use crate::memory;
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::io;
@@ -61,7 +62,11 @@ pub trait Witness {
 }
 
 /// A script on a stack of its own, suspended or not yet begun. `R` is what it ends with.
-pub struct Parked<R>(Coroutine<Answer, Wish, R, DefaultStack>);
+pub struct Parked<R> {
+    coroutine: Coroutine<Answer, Wish, R, DefaultStack>,
+    /// Bytes that the script holds, counted while it runs.
+    held: isize,
+}
 
 /// How far a script came.
 pub enum Step<R> {
@@ -76,12 +81,15 @@ impl<R: 'static> Parked<R> {
         let body = move |yielder: &Yielder<Answer, Wish>, _begin: Answer| {
             script(&mut ParkedHost { yielder, around, stack_end })
         };
-        Self(Coroutine::with_stack(stack, body))
+        Self { coroutine: Coroutine::with_stack(stack, body), held: 0 }
     }
 
     /// Runs on to the next wish or the end. The answer to the beginning is not looked at.
     pub fn resume(&mut self, answer: Answer) -> Step<R> {
-        match self.0.resume(answer) {
+        let outside = memory::exchange(self.held);
+        let result = self.coroutine.resume(answer);
+        self.held = memory::exchange(outside);
+        match result {
             CoroutineResult::Yield(wish) => Step::Waits(wish),
             CoroutineResult::Return(ended) => Step::Ended(ended),
         }
@@ -89,7 +97,7 @@ impl<R: 'static> Parked<R> {
 
     /// The stack of a script that has ended, to be used again.
     pub fn into_stack(self) -> Option<DefaultStack> {
-        self.0.done().then(|| self.0.into_stack())
+        self.coroutine.done().then(|| self.coroutine.into_stack())
     }
 }
 

@@ -168,5 +168,10 @@ the output of `info` by profile.",
         "too many or too large requests, mails or messages",
         "The profile in force, or `--limit`, allows no more requests, mails or messages, or no larger request.",
     ),
-    outside("DG308", "limit.memory", "too much memory", "The run holds more than it may."),
+    outside(
+        "DG308",
+        "limit.memory",
+        "too much memory",
+        "The values of the run take more memory than its limit allows: `--limit memory=64MB` for `ararat run`, 256 MB for an execution of the engine.",
+    ),
 ];

@@ -4,6 +4,9 @@ use crate::eval::limits::Limits;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+/// Memory of one execution, in bytes. Zoho documents none.
+const MEMORY: usize = 256 << 20;
+
 /// What a function is made for. Its namespace says so, as in Zoho CRM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,7 +89,7 @@ impl Category {
     /// What an execution may use up. Its time is kept by the executor, so that waiting counts.
     pub fn limits(self) -> Limits {
         let crm = Limits::profile("crm").unwrap_or(Limits::NONE);
-        Limits { time: None, ..crm }
+        Limits { time: None, memory: Some(MEMORY), ..crm }
     }
 
     pub fn time(self) -> Duration {
