@@ -13,6 +13,7 @@ mod ids;
 pub mod log;
 pub mod metrics;
 pub mod rest;
+pub mod schedules;
 pub mod serve;
 pub mod store;
 
