@@ -4,6 +4,7 @@ use super::{Exit, bad_use};
 use crate::host::{Body, Method};
 use crate::http::{Client, Hop, Options, Outgoing, Received, runtime};
 use crate::server::functions::{diff, folder};
+use crate::server::schedules::declared;
 use crate::source::Source;
 use clap::Args;
 use serde_json::{Value, json};
@@ -83,20 +84,32 @@ impl Deploy {
         }
         let functions: Vec<_> =
             sources.iter().map(|source| json!({ "file": source.name(), "source": source.text() })).collect();
-        let body = json!({ "functions": functions, "note": self.note, "dry_run": self.dry_run });
+        let mut body = json!({ "functions": functions, "note": self.note, "dry_run": self.dry_run });
+        if self.files.is_empty() {
+            body["schedules"] = declared::entries(&self.dir).map_err(wrong)?.into();
+        }
         let answer = engine.call(Method::Post, "v1/deployments", &body).await?;
-        let would = if self.dry_run { "would be " } else { "" };
         for done in answer["deployments"].as_array().into_iter().flatten() {
-            let name = done["name"].as_str().unwrap_or_default();
             let version = done["version"].as_i64().map_or(String::new(), |version| format!(", version {version}"));
-            match done["action"].as_str() {
-                Some("create") => println!("{name}: {would}created{version}"),
-                Some("update") => println!("{name}: {would}updated{version}"),
-                _ => println!("{name}: unchanged{version}"),
-            }
+            self.print_done("", done, &version);
+        }
+        for done in answer["schedules"].as_array().into_iter().flatten() {
+            self.print_done("schedule ", done, "");
         }
         warn_of_breaks(&answer);
         Ok(())
+    }
+
+    fn print_done(&self, kind: &str, done: &Value, version: &str) {
+        let name = done["name"].as_str().unwrap_or_default();
+        let what = match done["action"].as_str() {
+            Some("create") => "created",
+            Some("update") => "updated",
+            Some("disable") => "disabled, as it is not declared any more",
+            _ => return println!("{kind}{name}: unchanged{version}"),
+        };
+        let would = if self.dry_run { "would be " } else { "" };
+        println!("{kind}{name}: {would}{what}{version}");
     }
 
     fn engine(&self) -> Result<Engine, String> {

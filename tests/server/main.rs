@@ -9,5 +9,8 @@ mod durable;
 mod executor;
 mod functions;
 mod own;
+#[path = "../common/postgres.rs"]
+mod postgres;
 mod rest;
+mod schedules;
 mod support;

@@ -5,6 +5,7 @@
 //! in `services`; what is here is connections, their history and their locks.
 
 mod flight;
+mod kept;
 mod keys;
 mod sandbox;
 mod services;

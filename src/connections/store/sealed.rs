@@ -13,6 +13,20 @@ impl Store {
         Ok(query.fetch_optional(self.pool()).await?.as_ref().map(read_sealed).transpose()?)
     }
 
+    /// Writes a sealed record that belongs to no connection.
+    pub async fn put_secret(&self, record: &str, sealed: &Sealed) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        put_secret(&mut tx, record, sealed).await?;
+        self.commit(tx).await
+    }
+
+    /// Removes a sealed record that belongs to no connection.
+    pub async fn shred_secret(&self, record: &str) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        shred(&mut tx, record).await?;
+        self.commit(tx).await
+    }
+
     /// All sealed records, by record.
     pub async fn secrets(&self) -> Result<Vec<(String, Sealed)>, Error> {
         let rows = sqlx::query("select * from secrets order by record").fetch_all(self.pool()).await?;

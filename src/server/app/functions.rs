@@ -72,7 +72,7 @@ impl App {
         Ok(FunctionView { definition, row })
     }
 
-    pub(super) fn unknown_function(&self, name: &str) -> Error {
+    pub(in crate::server) fn unknown_function(&self, name: &str) -> Error {
         let published = self.published();
         let names: Vec<_> = published.all().iter().map(|one| one.definition.name.clone()).collect();
         let near = crate::connections::link::nearest(name, names.iter().map(String::as_str));

@@ -14,6 +14,8 @@ pub use executions::Live;
 pub use functions::{Action, Breaks, Deployment, FunctionView};
 pub use keys::{Caller, KeyWish, NewKey, Role, TOKEN_SECONDS};
 pub use once::Idempotency;
+pub(in crate::server) use record::{fitted, masked};
+pub(in crate::server) use run::Ready;
 pub use run::{Call, Given};
 
 use super::config::Config;
@@ -36,6 +38,7 @@ use keys::Keys;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// How often what is old is removed.
 const CLEANING: Duration = Duration::from_secs(3600);
@@ -64,6 +67,8 @@ struct Inner {
     /// Asynchronous executions that have not ended.
     accepted: AtomicUsize,
     metrics: Metrics,
+    /// Wakes whoever waits for the next schedule.
+    rescheduled: Arc<Notify>,
     closing: AtomicBool,
 }
 
@@ -101,6 +106,7 @@ impl App {
             account: Arc::new(Account { app_name: "ararat".into(), app_uri: "ararat".into(), ..Account::default() }),
             accepted: AtomicUsize::new(0),
             metrics: Metrics::default(),
+            rescheduled: Arc::default(),
             closing: AtomicBool::new(false),
             store,
             config,
@@ -110,6 +116,8 @@ impl App {
         app.load_keys().await?;
         app.publish_folder().await?;
         app.resume_queued().await?;
+        app.apply_declared_schedules().await;
+        app.keep_schedules();
         app.forget_from_time_to_time();
         Ok(app)
     }
@@ -138,8 +146,10 @@ impl App {
         }
         let retention = i64::try_from(self.inner.config.retention.as_millis()).unwrap_or(i64::MAX);
         let now = self.now();
+        let kept_since = now.saturating_sub(retention).max(0);
         self.inner.store.forget_promises(now - DAY).await?;
-        self.inner.store.forget_executions(now.saturating_sub(retention).max(0)).await
+        self.inner.store.forget_schedule_runs(kept_since).await?;
+        self.inner.store.forget_executions(kept_since).await
     }
 
     /// Reads functions anew from the database, as when another node has published.
@@ -198,6 +208,17 @@ impl App {
         self.inner.log.behind()
     }
 
+    /// Whoever waits for the next schedule looks anew.
+    pub(in crate::server) fn rescheduled(&self) -> &Arc<Notify> {
+        &self.inner.rescheduled
+    }
+
+    /// The same engine without keeping it alive.
+    pub(in crate::server) fn weak(&self) -> impl Fn() -> Option<App> + Send + 'static {
+        let inner = Arc::downgrade(&self.inner);
+        move || inner.upgrade().map(|inner| App { inner })
+    }
+
     pub fn is_closing(&self) -> bool {
         self.inner.closing.load(Ordering::Acquire)
     }
@@ -206,6 +227,7 @@ impl App {
     /// Asynchronous executions that did not end run again at the next start.
     pub async fn close(&self) {
         self.inner.closing.store(true, Ordering::Release);
+        self.inner.rescheduled.notify_waiters();
         self.inner.executor.close();
         let grace = self.inner.config.grace;
         let ended = tokio::time::timeout(grace, self.until_idle()).await.is_ok();

@@ -8,7 +8,7 @@ use crate::hosts::tape::redacted;
 use crate::http::Redactor;
 use crate::server::executor::job::{Failed, Outcome, Why};
 use crate::server::executor::journal::Journal;
-use crate::server::functions::Definition;
+use crate::server::functions::{Argument, Definition};
 use crate::server::store::{Execution, State};
 use crate::server::{Error, ids};
 use serde_json::value::RawValue;
@@ -26,23 +26,15 @@ impl App {
     /// The arguments as the function takes them, and the first state of the log row.
     pub(super) async fn prepare(&self, target: &Target, call: &Call) -> Result<Prepared, Error> {
         let definition = &target.definition;
-        check_names(definition, call)?;
         let redactor = self.redactor().child();
         let mut args = Args::new();
         let (mut exact, mut masked) = (Map::new(), Map::new());
-        for argument in &definition.arguments {
-            let given = call.arguments.iter().rev().find(|(name, _)| *name == argument.name).map(|(_, given)| given);
-            let default = argument.default.clone().map(Given::Json);
-            let given = match given.cloned().or(default) {
-                Some(given) => given,
-                None if call.lenient => Given::Json("null".to_owned()),
-                None => return Err(Error::Arguments(missing(definition, &argument.name))),
-            };
-            exact.insert(argument.name.clone(), given.value());
-            masked.insert(argument.name.clone(), given.masked(&argument.name, &redactor));
+        for (name, given) in fitted(definition, call)? {
+            exact.insert(name.to_owned(), given.value());
+            masked.insert(name.to_owned(), given.masked(name, &redactor));
             args = match given {
-                Given::Text(text) => args.text(&argument.name, text),
-                Given::Json(json) => args.json(&argument.name, json),
+                Given::Text(text) => args.text(name, text),
+                Given::Json(json) => args.json(name, json),
             };
         }
         let mut execution = self.first_state(target, call);
@@ -174,6 +166,32 @@ pub(super) fn for_the_log(execution: &Execution, redactor: &Redactor) -> Executi
     Execution { output, ..execution.clone() }
 }
 
+/// The arguments as a function takes them: those that were given, and what stands for the others.
+///
+/// # Errors
+/// That one is missing or unknown, unless the call is lenient.
+pub(in crate::server) fn fitted<'a>(definition: &'a Definition, call: &Call) -> Result<Vec<(&'a str, Given)>, Error> {
+    check_names(definition, call)?;
+    let fit = |argument: &'a Argument| {
+        let given = call.arguments.iter().rev().find(|(name, _)| *name == argument.name).map(|(_, given)| given);
+        let default = argument.default.clone().map(Given::Json);
+        match given.cloned().or(default) {
+            Some(given) => Ok((argument.name.as_str(), given)),
+            None if call.lenient => Ok((argument.name.as_str(), Given::Json("null".to_owned()))),
+            None => Err(Error::Arguments(missing(definition, &argument.name))),
+        }
+    };
+    definition.arguments.iter().map(fit).collect()
+}
+
+/// Named values without secrets; what they held is known to the redactor from now on.
+pub(in crate::server) fn masked(values: &Map<String, Value>, redactor: &Redactor) -> Map<String, Value> {
+    let first = values.iter().map(|(name, value)| (name.clone(), Given::of(value.clone()).masked(name, redactor)));
+    let first = Value::Object(first.collect()).to_string();
+    // A secret of one value may stand in another one.
+    serde_json::from_str(clean_json(&first, redactor).get()).unwrap_or_default()
+}
+
 fn check_names(definition: &Definition, call: &Call) -> Result<(), Error> {
     let unknown = call.arguments.iter().find(|(name, _)| definition.argument(name).is_none());
     match unknown.filter(|_| !call.lenient) {
@@ -197,7 +215,8 @@ fn clean_json(json: &str, redactor: &Redactor) -> Box<RawValue> {
 }
 
 impl Given {
-    fn of(value: Value) -> Self {
+    /// A text is read by the argument's type.
+    pub fn of(value: Value) -> Self {
         match value {
             Value::String(text) => Given::Text(text),
             other => Given::Json(other.to_string()),

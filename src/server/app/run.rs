@@ -63,6 +63,18 @@ pub(super) struct Target {
     script: Script,
 }
 
+/// An execution that is not accepted yet, and has everything that it needs to run.
+pub(in crate::server) struct Ready {
+    target: Target,
+    prepared: Prepared,
+}
+
+impl Ready {
+    pub(in crate::server) fn execution(&self) -> &Execution {
+        &self.prepared.execution
+    }
+}
+
 impl App {
     /// Runs a published function and waits for its end.
     ///
@@ -92,15 +104,29 @@ impl App {
     pub async fn enqueue(&self, call: Call) -> Result<String, Error> {
         let target = self.target(&call.function).await?;
         let prepared = self.prepare(&target, &call).await?;
-        self.check_open()?;
-        if self.inner.accepted.load(Ordering::Relaxed) >= self.inner.config.capacity.accepted {
-            return Err(self.refusal(Refused::Full));
-        }
+        self.check_room()?;
         let id = prepared.execution.id.clone();
         self.inner.log.room().await;
         self.inner.log.write_through(prepared.execution.clone()).await?;
         self.begin_in_background(target, prepared);
         Ok(id)
+    }
+
+    /// Everything about an execution that is to be accepted in one transaction with something else: it is
+    /// written by whoever asked, and then begun with [`App::begin`].
+    ///
+    /// # Errors
+    /// That it cannot be accepted.
+    pub(in crate::server) async fn make_ready(&self, call: &Call) -> Result<Ready, Error> {
+        let target = self.target(&call.function).await?;
+        let prepared = self.prepare(&target, call).await?;
+        self.check_room()?;
+        Ok(Ready { target, prepared })
+    }
+
+    /// Runs what is on disk by now.
+    pub(in crate::server) fn begin(&self, ready: Ready) {
+        self.begin_in_background(ready.target, ready.prepared);
     }
 
     /// Runs an execution that is on disk already.
@@ -174,6 +200,15 @@ impl App {
         // Only now, so that it is always to be found in one place or the other.
         self.forget_running(&execution.id);
         tell(execution);
+    }
+
+    /// Whether another asynchronous execution is accepted.
+    fn check_room(&self) -> Result<(), Error> {
+        self.check_open()?;
+        if self.inner.accepted.load(Ordering::Relaxed) >= self.inner.config.capacity.accepted {
+            return Err(self.refusal(Refused::Full));
+        }
+        Ok(())
     }
 
     fn check_open(&self) -> Result<(), Error> {

@@ -4,11 +4,15 @@
 //! the schedules of a project; `due` runs what is due, once however many engines share the database;
 //! `calls` is what pages and routes call.
 
-pub mod calendar;
-pub mod plan;
+mod calendar;
+mod calls;
+pub mod declared;
+mod due;
+mod plan;
 #[cfg(test)]
 mod plan_tests;
-pub mod wish;
+mod wish;
 
-pub use plan::{Moment, Plan, Repeat};
+pub use calls::{Phase, Run, Schedule};
+pub use plan::Moment;
 pub use wish::{Every, Missed, ScheduleWish};

@@ -107,8 +107,8 @@ impl ScheduleWish {
         self.check_name()?;
         let zone = match &self.zone {
             None => zone.clone(),
-            Some(name) => TimeZone::get(name)
-                .map_err(|_| format!("expected a time zone such as `Europe/Berlin`, found `{name}`"))?,
+            Some(name) => crate::value::zone::known(name)
+                .ok_or_else(|| format!("expected a time zone such as `Europe/Berlin`, found `{name}`"))?,
         };
         let start = self.start.as_deref().map(|text| moment("start", text, midnight)).transpose()?;
         let end = self.end.as_deref().map(|text| moment("end", text, end_of_day)).transpose()?;

@@ -258,7 +258,7 @@ const CHANGING: [&str; 12] = [
     "ended_at",
 ];
 
-fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
+pub(super) fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
     let width = COLUMNS.len();
     let row = |index: usize| {
         let marks: Vec<_> = (1..=width).map(|column| format!("${}", index * width + column)).collect();

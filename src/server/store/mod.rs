@@ -4,11 +4,13 @@ mod executions;
 mod functions;
 mod keys;
 mod promises;
+mod schedules;
 
 pub use executions::{Cause, Execution, Filter, State};
 pub use functions::{FunctionRow, NewVersion, VersionRow};
 pub use keys::KeyRow;
 pub use promises::Promise;
+pub use schedules::{RunKind, RunOutcome, ScheduleRow, ScheduleRun, ScheduleStep};
 
 use super::Error;
 use crate::connections::home;

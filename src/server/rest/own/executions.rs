@@ -1,5 +1,6 @@
 //! Executions: begun, listed, stopped, run again, taken home as a tape.
 
+use super::accepted;
 use crate::server::App;
 use crate::server::app::{Call, Given, Idempotency};
 use crate::server::rest::auth::Known;
@@ -7,7 +8,7 @@ use crate::server::rest::problem::Problem;
 use crate::server::store::{Cause, Execution, Filter};
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -69,18 +70,6 @@ fn object(body: &Bytes) -> Result<Map<String, Value>, Problem> {
 fn wants_async(headers: &HeaderMap) -> bool {
     let wishes = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
-}
-
-/// 202, with where to look for the end.
-fn accepted(id: &str) -> Response {
-    let location = format!("/v1/executions/{id}");
-    let body = Json(json!({ "id": id, "state": "queued", "location": location }));
-    let mut response = (StatusCode::ACCEPTED, body).into_response();
-    // An id is hexadecimal digits.
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
 }
 
 async fn executions(State(app): State<App>, _: Known, Query(filter): Query<Filter>) -> Result<Json<Value>, Problem> {

@@ -134,6 +134,9 @@ struct Deploy {
     /// Says what would be done and does nothing.
     #[serde(default)]
     dry_run: bool,
+    /// All schedules that the project declares; where absent they stay as they are.
+    #[serde(default)]
+    schedules: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize)]
@@ -144,16 +147,23 @@ struct DeploySource {
     source: String,
 }
 
-/// Publishes several sources, all of them or none.
+/// Publishes several sources, all of them or none, and then applies the project's schedules.
 async fn deploy(
     State(app): State<App>,
     Administrator(caller): Administrator,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let Deploy { functions, note, dry_run } = read(&body)?;
-    let sources = functions.into_iter().map(|one| Source::new(one.file, one.source)).collect();
+    let Deploy { functions, note, dry_run, schedules } = read(&body)?;
+    let sources: Vec<_> = functions.into_iter().map(|one| Source::new(one.file, one.source)).collect();
+    if let Some(entries) = &schedules {
+        app.check_declared_schedules(entries, &sources)?;
+    }
     let done = app.deploy(sources, note.as_deref(), &caller.name, dry_run).await?;
-    Ok(Json(json!({ "deployments": done })))
+    let mut body = json!({ "deployments": done });
+    if let Some(entries) = &schedules {
+        body["schedules"] = json!(app.declare_schedules(entries, &caller.name, dry_run).await?);
+    }
+    Ok(Json(body))
 }
 
 /// What the checker says about a source.

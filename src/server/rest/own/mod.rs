@@ -4,16 +4,25 @@ mod executions;
 mod functions;
 mod health;
 mod keys;
+mod schedules;
 
 use super::problem::Problem;
 use crate::server::App;
+use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 pub fn routes() -> Router<App> {
-    Router::new().merge(health::routes()).merge(functions::routes()).merge(executions::routes()).merge(keys::routes())
+    Router::new()
+        .merge(health::routes())
+        .merge(functions::routes())
+        .merge(executions::routes())
+        .merge(keys::routes())
+        .merge(schedules::routes())
 }
 
 /// A body of JSON; an empty one is an empty object.
@@ -22,4 +31,16 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(text).map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "body", format!("the body is not what was expected: {error}"))
     })
+}
+
+/// 202, with where to look for the end.
+fn accepted(id: &str) -> Response {
+    let location = format!("/v1/executions/{id}");
+    let body = Json(json!({ "id": id, "state": "queued", "location": location }));
+    let mut response = (StatusCode::ACCEPTED, body).into_response();
+    // An id is hexadecimal digits.
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
 }
