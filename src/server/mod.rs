@@ -13,10 +13,12 @@ pub mod functions;
 mod ids;
 pub mod log;
 pub mod metrics;
+mod names;
 pub mod rest;
 pub mod schedules;
 pub mod serve;
 pub mod store;
+pub mod webhooks;
 
 pub use app::App;
 pub use config::Config;

@@ -8,6 +8,7 @@ mod crm_api;
 mod durable;
 mod executor;
 mod functions;
+mod incoming;
 mod own;
 #[path = "../common/postgres.rs"]
 mod postgres;

@@ -14,6 +14,7 @@ pub use executions::Live;
 pub use functions::{Action, Breaks, Deployment, FunctionView};
 pub use keys::{Caller, KeyWish, NewKey, Role, TOKEN_SECONDS};
 pub use once::Idempotency;
+pub(in crate::server) use rate::Rate;
 pub(in crate::server) use record::{fitted, masked};
 pub(in crate::server) use run::Ready;
 pub use run::{Call, Given};
@@ -25,6 +26,7 @@ use super::functions::{Compiler, Deployed, Published, folder};
 use super::log::Log;
 use super::metrics::Metrics;
 use super::store::Store;
+use super::webhooks::incoming::Rates;
 use crate::connections::{Outbound, home};
 use crate::database::Place;
 use crate::host::Account;
@@ -69,6 +71,7 @@ struct Inner {
     metrics: Metrics,
     /// Wakes whoever waits for the next schedule.
     rescheduled: Arc<Notify>,
+    hook_rates: Rates,
     closing: AtomicBool,
 }
 
@@ -107,6 +110,7 @@ impl App {
             accepted: AtomicUsize::new(0),
             metrics: Metrics::default(),
             rescheduled: Arc::default(),
+            hook_rates: Rates::default(),
             closing: AtomicBool::new(false),
             store,
             config,
@@ -211,6 +215,11 @@ impl App {
     /// Whoever waits for the next schedule looks anew.
     pub(in crate::server) fn rescheduled(&self) -> &Arc<Notify> {
         &self.inner.rescheduled
+    }
+
+    /// How many requests incoming webhooks may still take.
+    pub(in crate::server) fn hook_rates(&self) -> &Rates {
+        &self.inner.hook_rates
     }
 
     /// The same engine without keeping it alive.

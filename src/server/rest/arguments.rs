@@ -4,6 +4,8 @@
 //! `arguments`; a JSON body is an object of them, or has them under `arguments`.
 
 use crate::server::app::Given;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, Method, header};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::parse;
@@ -76,7 +78,7 @@ impl Incoming<'_> {
         .to_string()
     }
 
-    fn content_type(&self) -> Option<String> {
+    pub fn content_type(&self) -> Option<String> {
         let text = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
         Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
     }
@@ -104,6 +106,29 @@ pub fn fields(
         }
     }
     Ok(())
+}
+
+/// The text fields of a multipart body, files left out; none where it is no such body.
+///
+/// # Errors
+/// That it cannot be read.
+pub async fn multipart(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, String)>, String> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data")) {
+        return Ok(Vec::new());
+    }
+    let broken = |error: &dyn std::fmt::Display| format!("the multipart body cannot be read: {error}");
+    let mut request = Request::new(Body::from(body.clone()));
+    request.headers_mut().clone_from(headers);
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_none() {
+            fields.push((name, part.text().await.map_err(|error| broken(&error))?));
+        }
+    }
+    Ok(fields)
 }
 
 fn body_object(mut object: Map<String, Value>, arguments: &mut Vec<(String, Given)>) {

@@ -1,10 +1,11 @@
-//! The engine over HTTP: functions in Zoho's shape, the engine's own API, tokens of OAuth.
+//! The engine over HTTP: functions in Zoho's shape, the engine's own API, incoming webhooks, tokens of OAuth.
 //!
 //! `auth` says who calls, `arguments` reads what they give, `zoho` and `own` are the two shapes,
 //! `problem` says what went wrong. Pages for people are elsewhere; they call the same [`App`].
 
 pub mod arguments;
 pub mod auth;
+mod hooks;
 mod oauth;
 mod own;
 pub mod problem;
@@ -20,6 +21,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(zoho::routes())
         .merge(own::routes())
+        .merge(hooks::routes())
         .merge(oauth::routes())
         .fallback(problem::not_found)
         .layer(DefaultBodyLimit::max(largest))

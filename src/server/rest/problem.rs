@@ -81,5 +81,10 @@ pub fn diagnostic(report: &Report) -> Value {
 
 /// No such address.
 pub async fn not_found() -> Problem {
+    nowhere()
+}
+
+/// The same for an address that leads nowhere now.
+pub fn nowhere() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
 }

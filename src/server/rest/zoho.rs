@@ -9,7 +9,7 @@ use crate::server::store::{Cause, Execution, State as Ended};
 use crate::server::{App, Error};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart, Path, RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -92,7 +92,7 @@ async fn execute(
     let published = app.published();
     let function = published.find(&name).ok_or_else(|| unknown(&name))?;
     check_access(function, &auth_type)?;
-    let parts = multipart(&headers, &body).await?;
+    let parts = arguments::multipart(&headers, &body).await.map_err(Refusal::invalid)?;
     let call = call(function, &incoming, parts, &auth_type, &caller)?;
     let execution = app.run(call).await?;
     Ok(answer(&function.definition, &execution))
@@ -130,28 +130,6 @@ fn check_access(function: &Arc<Deployed>, auth_type: &str) -> Result<(), Refusal
     }
     let message = format!("`{}` cannot be called over REST with {auth_type}", function.definition.name);
     Err(Refusal::new(StatusCode::FORBIDDEN, "NO_PERMISSION", message))
-}
-
-/// The text fields of a multipart body; files are for `crmAPIRequest` alone.
-async fn multipart(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, String)>, Refusal> {
-    let is_form =
-        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-    if !is_form {
-        return Ok(Vec::new());
-    }
-    let broken =
-        |error: &dyn std::fmt::Display| Refusal::invalid(format!("the multipart body cannot be read: {error}"));
-    let mut request = axum::extract::Request::new(Body::from(body.clone()));
-    request.headers_mut().clone_from(headers);
-    let mut parts = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
-    let mut fields = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
-        let name = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_none() {
-            fields.push((name, part.text().await.map_err(|error| broken(&error))?));
-        }
-    }
-    Ok(fields)
 }
 
 fn call(
@@ -225,7 +203,7 @@ fn failure(execution: &Execution) -> Response {
 }
 
 /// The answer that a function makes itself, by returning `crmAPIResponse`, as a map or as JSON text.
-fn own_response(output: &Value) -> Option<Response> {
+pub(super) fn own_response(output: &Value) -> Option<Response> {
     let parsed: Value;
     let outer = match output {
         Value::String(text) if text.contains("crmAPIResponse") => {

@@ -93,7 +93,6 @@ fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 const MINUTE: i64 = 60_000;
-const LONGEST_NAME: usize = 100;
 /// More than any calendar needs, less than what overflows.
 const LONGEST_INTERVAL: i64 = 1_000_000;
 
@@ -104,7 +103,7 @@ impl ScheduleWish {
     /// # Errors
     /// What makes no sense in it.
     pub fn plan(&self, zone: &TimeZone, today: Date) -> Result<Plan, String> {
-        self.check_name()?;
+        crate::server::names::check(&self.name)?;
         let zone = match &self.zone {
             None => zone.clone(),
             Some(name) => crate::value::zone::known(name)
@@ -128,17 +127,6 @@ impl ScheduleWish {
             return Err("expected an `end` after the `start`, found an earlier one".to_owned());
         }
         Ok(Plan { repeat, start, end, zone })
-    }
-
-    fn check_name(&self) -> Result<(), String> {
-        let fits = (1..=LONGEST_NAME).contains(&self.name.chars().count());
-        if !fits || self.name.trim() != self.name || self.name.contains(|c: char| c.is_control() || c == '/') {
-            return Err(format!(
-                "expected a name of 1 to {LONGEST_NAME} characters without `/`, found `{}`",
-                self.name
-            ));
-        }
-        Ok(())
     }
 
     fn repeat(&self, every: Every, start: DateTime) -> Result<Repeat, String> {

@@ -82,6 +82,8 @@ pub struct Filter {
     /// A function's full name.
     pub function: Option<String>,
     pub state: Option<State>,
+    /// Who began it: a key's name, `schedule NAME`, `webhook NAME`.
+    pub actor: Option<String>,
     /// Words in lines, errors, arguments or outputs.
     pub search: Option<String>,
     /// Begun at or after this time, in milliseconds since the epoch.
@@ -201,6 +203,9 @@ fn conditions(filter: &Filter) -> (String, Vec<String>) {
     };
     if let Some(function) = &filter.function {
         add("name = $n", function.clone());
+    }
+    if let Some(actor) = &filter.actor {
+        add("actor = $n", actor.clone());
     }
     if let Some(state) = filter.state {
         add("state = $n", state.word().to_owned());

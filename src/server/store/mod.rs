@@ -2,12 +2,14 @@
 
 mod executions;
 mod functions;
+mod incoming;
 mod keys;
 mod promises;
 mod schedules;
 
 pub use executions::{Cause, Execution, Filter, State};
 pub use functions::{FunctionRow, NewVersion, VersionRow};
+pub use incoming::IncomingRow;
 pub use keys::KeyRow;
 pub use promises::Promise;
 pub use schedules::{RunKind, RunOutcome, ScheduleRow, ScheduleRun, ScheduleStep};

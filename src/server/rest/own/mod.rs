@@ -3,6 +3,7 @@
 mod executions;
 mod functions;
 mod health;
+mod incoming;
 mod keys;
 mod schedules;
 
@@ -23,6 +24,7 @@ pub fn routes() -> Router<App> {
         .merge(executions::routes())
         .merge(keys::routes())
         .merge(schedules::routes())
+        .merge(incoming::routes())
 }
 
 /// A body of JSON; an empty one is an empty object.
