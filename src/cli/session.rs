@@ -315,8 +315,8 @@ mod online {
         let clock = options.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
         let (post, account, trace) =
             (Routes::read(options.smtp_url.as_deref(), options.outbox.clone())?, account(), trace(options));
-        let events = Some(crate::cli::connections::notes());
-        let settings = Settings { database_url: options.database_url.clone(), events, ..Settings::default() };
+        let (ask, events) = (crate::cli::connections::asking(), Some(crate::cli::connections::notes()));
+        let settings = Settings { ask, database_url: options.database_url.clone(), events, ..Settings::default() };
         Ok(HostConfig {
             post,
             account,

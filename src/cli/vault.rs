@@ -36,13 +36,19 @@ enum Command {
         file: Option<PathBuf>,
     },
     /// Write connections and secrets to a file, sealed under a passphrase (ARARAT_EXPORT_PASSPHRASE or a prompt)
-    Export { file: PathBuf },
-    /// Read connections and secrets from an exported file; those whose link names are taken are left out
+    Export {
+        file: PathBuf,
+        /// Write the secrets in clear, under no passphrase: whoever reads the file has them
+        #[arg(long)]
+        plain: bool,
+    },
+    /// Read connections and secrets from an exported file, sealed or plain; those whose link names are taken are left out
     Import { file: PathBuf },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Place {
+    Keyring,
     Passphrase,
     KeyFile,
 }
@@ -57,7 +63,8 @@ impl Vault {
         match self.command {
             Command::Status { json } => status(&registry, json).await,
             Command::Rekey { to, file } => rekey(&registry, to, file).await,
-            Command::Export { file } => export(&registry, &file).await,
+            Command::Export { file, plain: false } => export(&registry, &file).await,
+            Command::Export { file, plain: true } => export_in_clear(&registry, &file).await,
             Command::Import { file } => import(&registry, &file).await,
         }
     }
@@ -68,8 +75,11 @@ async fn status(registry: &Registry, json: bool) -> Result<(), Error> {
     let records = registry.sealed_count().await?;
     if json {
         let header = header.map(|row| serde_json::json!({"key_id": row.key_id, "key": row.source}));
-        return print_json(&serde_json::json!({"vault": header, "records": records, "keyring": "not in this build"}));
+        let missing = registry.keyring().err();
+        let keyring = serde_json::json!({"available": missing.is_none(), "reason": missing});
+        return print_json(&serde_json::json!({"vault": header, "records": records, "keyring": keyring}));
     }
+    let in_use = matches!(&header, Some(row) if matches!(row.source, KeySource::Keyring { .. }));
     match header {
         Some(row) => {
             print(&format!("key      {} from {}", row.key_id, row.source.describe()));
@@ -77,12 +87,17 @@ async fn status(registry: &Registry, json: bool) -> Result<(), Error> {
         }
         None => print("no vault yet: it is made with the first secret"),
     }
-    print("keyring  this build has no support for the system's keyring");
+    match registry.keyring() {
+        Ok(_) if in_use => print("keyring  in use"),
+        Ok(_) => print("keyring  there, and not in use; `ararat vault rekey --to keyring` takes it"),
+        Err(reason) => print(&format!("keyring  none: {reason}")),
+    }
     Ok(())
 }
 
 async fn rekey(registry: &Registry, to: Place, file: Option<PathBuf>) -> Result<(), Error> {
     let count = match (to, file) {
+        (Place::Keyring, _) => registry.rekey(KeySource::new_keyring(), None).await?,
         (Place::KeyFile, Some(path)) => {
             let path = std::path::absolute(&path).map_err(|error| Error::usage(error.to_string()))?;
             if path.exists() {
@@ -107,13 +122,23 @@ async fn export(registry: &Registry, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+async fn export_in_clear(registry: &Registry, file: &Path) -> Result<(), Error> {
+    let count = transfer::export_in_clear(registry, file).await?;
+    eprintln!("exported {count} connections to {}", file.display());
+    eprintln!("warning: their secrets are in it IN CLEAR; whoever reads the file, or a copy of it, has them");
+    Ok(())
+}
+
 async fn import(registry: &Registry, file: &Path) -> Result<(), Error> {
-    let passphrase = passphrase("ARARAT_EXPORT_PASSPHRASE", "passphrase of the export: ", false)?;
-    let done = transfer::import(registry, file, &passphrase).await?;
+    let passphrase = || passphrase("ARARAT_EXPORT_PASSPHRASE", "passphrase of the export: ", false);
+    let done = transfer::import(registry, file, passphrase).await?;
     for link in &done.taken {
         eprintln!("left out `{link}`: the link name is taken");
     }
     eprintln!("imported {} connections and services", done.added.len());
+    if !done.was_sealed {
+        eprintln!("warning: {} holds secrets in clear; remove it when you need it no more", file.display());
+    }
     Ok(())
 }
 

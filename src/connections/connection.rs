@@ -83,7 +83,7 @@ impl State {
 }
 
 /// Clocks of machines that share a registry differ by less than this.
-const CLOCK_TOLERANCE: i64 = 5 * 60_000;
+pub const CLOCK_TOLERANCE: i64 = 5 * 60_000;
 /// Refreshed at least this long before the end.
 const LEAST_MARGIN: i64 = 60_000;
 
@@ -94,8 +94,7 @@ impl Connection {
         let Some(expires_at) = self.expires_at else {
             return false;
         };
-        // Written in what is now the future: the clock was set back, and the end cannot be trusted.
-        if now < self.updated_at - CLOCK_TOLERANCE {
+        if self.is_from_the_future(now) {
             return true;
         }
         let life = self.lifetime.unwrap_or(3_600_000);
@@ -103,6 +102,11 @@ impl Connection {
         let wanted = margin.map_or(LEAST_MARGIN.max(life / 10), |seconds| i64::from(seconds) * 1000);
         let margin = wanted.min(life / 2);
         now >= expires_at - margin
+    }
+
+    /// Written in what is now the future: the clock was set back, and times in it cannot be trusted.
+    pub fn is_from_the_future(&self, now: i64) -> bool {
+        now < self.updated_at - CLOCK_TOLERANCE
     }
 
     /// Whether the access token has ended.

@@ -53,6 +53,26 @@ pub fn make_private_file(path: &Path) -> Result<(), Error> {
 
 /// Writes a file whole or not at all, for its owner alone.
 pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
+    write_and(path, content, |fresh| fs::rename(fresh, path))
+}
+
+/// As `write_private`, but `false` where the file is there already, however short a time.
+pub fn write_private_new(path: &Path, content: &[u8]) -> Result<bool, Error> {
+    let mut is_new = true;
+    write_and(path, content, |fresh| {
+        match fs::hard_link(fresh, path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => is_new = false,
+            // A file system without links.
+            Err(_) => return fs::rename(fresh, path),
+        }
+        fs::remove_file(fresh)
+    })?;
+    Ok(is_new)
+}
+
+/// Writes a file beside the place where it is to be, and has it put there.
+fn write_and(path: &Path, content: &[u8], place: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), Error> {
     let fresh = path.with_extension(format!("{:08x}.tmp", rand::random::<u32>()));
     let write = || -> std::io::Result<()> {
         let mut file = private_options().create_new(true).write(true).open(&fresh)?;
@@ -60,7 +80,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
         file.write_all(content)?;
         file.sync_all()?;
         crash_point();
-        fs::rename(&fresh, path)?;
+        place(&fresh)?;
         crash_point();
         sync_dir(path)
     };

@@ -7,6 +7,7 @@
 //! carries a script's request out. Nothing here knows the language.
 
 pub mod account;
+mod age;
 pub mod auth;
 pub mod catalogue;
 pub mod connection;

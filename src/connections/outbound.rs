@@ -151,7 +151,7 @@ impl Outbound {
     /// The request's connection, ready for use: as it was kept, or read and refreshed at need.
     async fn hot(&self, registry: &Registry, request: &Request) -> Result<Arc<Hot>, Error> {
         let key = warm::key_of(request);
-        if let Some(hot) = registry.warm(&key).await.filter(|hot| !is_due(hot, registry.now())) {
+        if let Some(hot) = registry.warm(&key).await.filter(|hot| !is_due(hot, registry.time_for(&hot.connection))) {
             resolve::check_scopes(request, &hot.connection, &hot.bound.service)?;
             return Ok(hot);
         }
@@ -213,7 +213,7 @@ impl Outbound {
     ) -> Result<Response, Error> {
         let signing = Signing { bound, now: registry.now() + skew };
         let answer = self.client.send(outgoing, Some(&signing as &dyn Attach)).await?;
-        registry.pace().learn(&bound.id, &answer, registry.now());
+        registry.pace().learn(&bound.id, &answer, registry.now(), registry.steady());
         Ok(answer)
     }
 }
@@ -239,7 +239,7 @@ fn note_overridden(registry: &Registry, hot: &Hot, hop: &Hop) {
 async fn wait_for_turn(registry: &Registry, hot: &Hot, timeout: Duration) -> Result<(), Error> {
     let rate = hot.connection.rate.or(hot.bound.service.rate);
     let patience = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
-    match registry.pace().book(&hot.connection.id, rate, registry.now(), patience) {
+    match registry.pace().book(&hot.connection.id, rate, registry.steady(), patience) {
         Ok(0) => Ok(()),
         Ok(wait) => {
             tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;

@@ -51,10 +51,11 @@ impl Pace {
         if at - now > patience { Err(at - now) } else { Ok(at - now) }
     }
 
-    /// Learns from an answer: a wait that it asks for, and its clock.
-    pub fn learn(&self, id: &str, answer: &Response, now: i64) {
+    /// Learns from an answer: a wait that it asks for, by the clock that is never set, and how far its
+    /// own clock is from the time of day.
+    pub fn learn(&self, id: &str, answer: &Response, time_of_day: i64, now: i64) {
         let wait = if matches!(answer.status, 429 | 503) { clock::retry_after(answer) } else { None };
-        let skew = clock::date_of(answer).map_or(0, |date| date - now);
+        let skew = clock::date_of(answer).map_or(0, |date| date - time_of_day);
         let skew = if skew.abs() > USUAL_SKEW { skew } else { 0 };
         let mut lanes = self.lanes();
         // Most answers tell nothing, and then nothing is kept.
@@ -109,13 +110,13 @@ mod tests {
         let headers = [("retry-after", "3"), ("date", "Thu, 01 Jan 1970 00:10:00 GMT")];
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let mut answer = Response { status: 429, headers, body: vec![], url: String::new() };
-        pace.learn("a", &answer, 1_000);
+        pace.learn("a", &answer, 1_000, 1_000);
         assert_eq!(pace.book("a", None, 2_000, 1_000), Err(2_000));
         assert_eq!(pace.book("a", None, 2_000, 2_000), Ok(2_000));
         assert_eq!(pace.book("a", None, 4_000, 0), Ok(0));
         assert_eq!((pace.skew("a"), pace.skew("b")), (599_000, 0));
         answer.status = 200;
-        pace.learn("a", &answer, 599_000);
+        pace.learn("a", &answer, 599_000, 599_000);
         assert_eq!(pace.skew("a"), 0, "a second is nothing");
     }
 

@@ -6,7 +6,7 @@
 
 use super::Error;
 use super::auth::oauth2::{self, Ask, Granted, TokenFailure};
-use super::connection::{Connection, State};
+use super::connection::{CLOCK_TOLERANCE, Connection, State};
 use super::credential::{Credential, Secret, Tokens};
 use super::registry::Registry;
 use super::service::{Grant, OAuth2, Service};
@@ -40,7 +40,7 @@ pub async fn ready(
     let (Some(row), Credential::OAuth2(tokens)) = (service.oauth2(), &ready.credential) else {
         return Ok(ready);
     };
-    if !needs_refresh(&ready.connection, row, tokens, rejected, registry.now()) {
+    if !needs_refresh(&ready.connection, row, tokens, rejected, registry.time_for(&ready.connection)) {
         return Ok(ready);
     }
     let flight = registry.flight(&ready.connection).await?;
@@ -63,7 +63,7 @@ async fn in_flight(
     let Credential::OAuth2(tokens) = &ready.credential else {
         return Ok(ready);
     };
-    let now = registry.now();
+    let now = registry.time_for(&ready.connection);
     if !needs_refresh(&ready.connection, row, tokens, rejected, now) {
         return Ok(ready);
     }
@@ -125,11 +125,10 @@ async fn refresh(
     let Credential::OAuth2(tokens) = credential else {
         return Ok(Ready { connection, credential });
     };
-    let now = registry.now();
-    check_cooldown(&connection, now)?;
+    check_cooldown(&connection, registry.now())?;
     let values = service.values(connection.dc.as_deref(), &connection.params)?;
     let Some(ask) = way_to_refresh(&connection, &tokens) else {
-        return expired_for_good(registry, connection, tokens, now).await;
+        return expired_for_good(registry, connection, tokens).await;
     };
     learn(http, &tokens);
     match ask_patiently(registry, http, row, &values, &connection, &tokens, ask).await? {
@@ -194,12 +193,8 @@ fn way_to_refresh<'a>(connection: &'a Connection, tokens: &'a Tokens) -> Option<
 }
 
 /// Without a refresh token, a token that ended or was rejected is the end.
-async fn expired_for_good(
-    registry: &Registry,
-    connection: Connection,
-    tokens: Tokens,
-    now: i64,
-) -> Result<Ready, Error> {
+async fn expired_for_good(registry: &Registry, connection: Connection, tokens: Tokens) -> Result<Ready, Error> {
+    let now = registry.time_for(&connection);
     if tokens.access.is_some() && connection.expires_at.is_some() && !connection.is_expired(now) {
         // Only due, not yet ended: there is nothing better to use.
         return Ok(Ready { connection, credential: Credential::OAuth2(tokens) });
@@ -210,7 +205,8 @@ async fn expired_for_good(
 
 fn check_cooldown(connection: &Connection, now: i64) -> Result<(), Error> {
     match connection.retry_at {
-        Some(retry_at) if retry_at > now => Err(Error::Wait {
+        // A pause that was written in what is now the future ends when nobody knows.
+        Some(retry_at) if retry_at > now && !connection.is_from_the_future(now) => Err(Error::Wait {
             link: connection.link_name.clone(),
             seconds: (retry_at - now + 999) / 1000,
             reason: connection.reason.clone().unwrap_or_else(|| "the last request failed".to_owned()),
@@ -225,7 +221,8 @@ async fn check_budget(registry: &Registry, row: &OAuth2, connection: &Connection
         return Ok(());
     };
     let span = i64::from(budget.seconds) * 1000;
-    let times = registry.times_of(&connection.link_name, &requested(connection), now - span).await?;
+    let mut times = registry.times_of(&connection.link_name, &requested(connection), now - span).await?;
+    times.retain(|at| *at <= now + CLOCK_TOLERANCE);
     let allowed = budget.requests as usize;
     if times.len() < allowed {
         return Ok(());
@@ -253,6 +250,8 @@ pub fn take(
     connection.failures = 0;
     connection.lifetime = granted.lifetime;
     connection.expires_at = granted.lifetime.map(|life| now + life);
+    // It is seen for the first time: from here on its age counts.
+    registry.time_for(connection);
     if let Some(scopes) = granted.scopes {
         connection.scopes = scopes;
     }

@@ -50,7 +50,7 @@ impl Drop for Cli {
     }
 }
 
-fn service_file(cli: &Cli, url: &str) -> String {
+pub fn service_file(cli: &Cli, url: &str) -> String {
     std::fs::create_dir_all(&cli.home.0).expect("a folder");
     let path = cli.home.0.join("keyed.toml");
     let text = format!(
@@ -180,6 +180,39 @@ fn a_vault_moves_by_export_and_import() {
     assert_eq!(with(&to, "a long passphrase", "import").0, 0);
     assert_eq!(to.run(&["connections", "test", "keyed"], "").0, 0);
     assert!(with(&to, "a long passphrase", "import").2.contains("the link name is taken"));
+}
+
+#[test]
+fn an_export_in_clear_is_asked_for_by_name_and_warned_of() {
+    let (from, to) = (Cli::new(), Cli::new());
+    let provider = Provider::start(|seen| text(if seen.header("x-key") == SECRET { 200 } else { 403 }, ""));
+    let file = service_file(&from, &provider.url);
+    from.run(&["services", "add", &file], "");
+    let secrets = json!({"X-Key": SECRET}).to_string();
+    assert_eq!(from.run(&["connections", "add", "keyed", "--secrets", "-"], &secrets).0, 0);
+
+    let copy = from.home.0.join("copy.json");
+    let path = copy.to_str().expect("text");
+    let (code, _, err) = from.run(&["vault", "export", path], "");
+    assert!(code == 3 && err.contains("a passphrase is needed") && !copy.exists(), "{err}");
+    let (code, out, err) = from.run(&["vault", "export", path, "--plain"], "");
+    assert!(code == 0 && out.is_empty() && err.contains("IN CLEAR"), "{out}{err}");
+    assert!(std::fs::read_to_string(&copy).expect("a file").contains(SECRET));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&copy).expect("a file").permissions().mode() & 0o777, 0o600);
+        let (code, _, err) = from.run(&["vault", "export", "/dev/stdout", "--plain"], "");
+        assert!(code == 3 && err.contains("expected the name of a file"), "{err}");
+    }
+    assert!(from.run(&["connections", "history"], "").1.contains("in clear"));
+
+    let (code, _, err) = to.run(&["vault", "import", path], "");
+    assert!(code == 0 && err.contains("holds secrets in clear; remove it"), "{err}");
+    assert_eq!(to.run(&["connections", "test", "keyed"], "").0, 0);
+    from.run(&["connections", "role", "ravi", "user"], "");
+    let (code, _, err) = from.run(&["vault", "export", path, "--plain", "--as", "ravi"], "");
+    assert!(code == 3 && err.contains("may not export connections"), "{err}");
 }
 
 #[test]

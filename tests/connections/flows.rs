@@ -96,13 +96,41 @@ fn authorization_code_with_pkce_and_state() {
 fn ureq(url: &str) -> String {
     use std::io::{Read, Write};
     let url = url::Url::parse(url).expect("a url");
-    let address = (url.host_str().expect("a host"), url.port().expect("a port"));
+    let address = (url.host_str().expect("a host").trim_matches(['[', ']']), url.port().expect("a port"));
     let mut stream = std::net::TcpStream::connect(address).expect("connects");
     let target = &url[url::Position::BeforePath..];
     write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").expect("sent");
     let mut page = String::new();
     stream.read_to_string(&mut page).expect("a page");
     page
+}
+
+#[test]
+fn the_browser_may_come_back_to_either_address_of_this_machine() {
+    let loopback = wait(Loopback::bind(0)).expect("a port");
+    let back = loopback.redirect().replace("127.0.0.1", "[::1]");
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("\nSKIPPED: this machine has no [::1]");
+        return;
+    }
+    let browser = std::thread::spawn(move || ureq(&format!("{back}?code=c&state=s")));
+    let callback = wait(loopback.wait(Duration::from_secs(5))).expect("a redirect");
+    assert!(browser.join().expect("no panic").starts_with("HTTP/1.1 200"));
+    assert_eq!(callback.fields["code"], "c");
+
+    for elsewhere in ["https://localhost:8912/delugeauth/callback", "http://example.com:1/delugeauth/callback"] {
+        assert!(wait(Loopback::at(elsewhere)).expect("no failure").is_none(), "{elsewhere}");
+    }
+    assert!(wait(Loopback::at("http://localhost:8912/other")).expect("no failure").is_none());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
+    for host in ["localhost", "127.0.0.1", "[::1]"] {
+        let redirect = format!("http://{host}:{port}/delugeauth/callback");
+        assert!(wait(Loopback::at(&redirect)).expect("free").is_some(), "{redirect}");
+    }
+    let taken = std::net::TcpListener::bind(("::1", port)).expect("free again");
+    let error = wait(Loopback::bind(port)).err().expect("someone else would be answered");
+    assert!(error.to_string().contains(&format!("port {port} of this machine")), "{error}");
+    drop(taken);
 }
 
 #[test]

@@ -3,10 +3,13 @@
 #![allow(clippy::disallowed_methods)]
 
 mod cli;
+mod clocks;
 mod crash;
 mod device;
 mod flows;
 mod host;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod manners;
 mod postgres;
 mod provider;

@@ -41,10 +41,14 @@ impl Clock {
         Settings { user: Some(user.to_owned()), ..self.settings() }
     }
 
-    pub fn settings(&self) -> Settings {
+    /// What reads it.
+    pub fn reading(&self) -> registry::Clock {
         let time = self.0.clone();
-        let clock: registry::Clock = Arc::new(move || time.load(Ordering::SeqCst));
-        Settings { clock: Some(clock), backoff: Some(Duration::from_millis(1)), ..Settings::default() }
+        Arc::new(move || time.load(Ordering::SeqCst))
+    }
+
+    pub fn settings(&self) -> Settings {
+        Settings { clock: Some(self.reading()), backoff: Some(Duration::from_millis(1)), ..Settings::default() }
     }
 }
 

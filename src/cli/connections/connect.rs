@@ -36,7 +36,7 @@ pub struct Way {
     /// authorization_code, client_credentials or self_client; the service's first unless given
     #[arg(long)]
     pub(super) grant: Option<String>,
-    /// Port on 127.0.0.1 that the provider redirects to
+    /// Port of this machine that the provider redirects to
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
     /// Redirect address registered with the provider, where it is another
@@ -247,8 +247,11 @@ struct WayBack {
 impl WayBack {
     async fn open(way: &Way) -> Result<Self, Error> {
         match &way.redirect_uri {
-            // The provider leads to a page that is not ours, so its address must be pasted.
-            Some(redirect) => Ok(WayBack { redirect: redirect.clone(), loopback: None, open_browser: !way.paste }),
+            // Where the provider leads to a page that is not ours, its address must be pasted.
+            Some(redirect) => {
+                let loopback = if way.paste { None } else { Loopback::at(redirect).await? };
+                Ok(WayBack { redirect: redirect.clone(), loopback, open_browser: !way.paste })
+            }
             None if way.paste => {
                 let redirect = format!("http://127.0.0.1:{}{}", way.port, sign_in::loopback::PATH);
                 Ok(WayBack { redirect, loopback: None, open_browser: false })

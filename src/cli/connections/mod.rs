@@ -234,11 +234,15 @@ pub(super) struct Actor {
 
 /// The registry of the data directory; a passphrase is asked for on a terminal.
 pub(super) async fn open_registry(actor: &Actor) -> Result<Registry, Error> {
-    let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
-    let ask = std::io::stdin().is_terminal().then_some(ask);
-    let (user, database_url) = (actor.acting.clone(), actor.database_url.clone());
+    let (ask, user, database_url) = (asking(), actor.acting.clone(), actor.database_url.clone());
     let events = Some(notes());
     Registry::open_default(Settings { ask, user, database_url, events, ..Settings::default() }).await
+}
+
+/// Asks for secrets, where there is a terminal to ask on.
+pub(super) fn asking() -> Option<registry::Ask> {
+    let ask: registry::Ask = Arc::new(|question: &str| secrets::prompt_secret(question));
+    std::io::stdin().is_terminal().then_some(ask)
 }
 
 /// Prints notes about connections to standard error.

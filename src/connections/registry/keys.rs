@@ -5,6 +5,7 @@ use crate::connections::vault::{self, KeyRow, KeySource, Vault};
 use crate::connections::{Credential, Error};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -43,24 +44,35 @@ impl Registry {
 
     pub(super) async fn reopen_vault(&self) -> Result<Arc<Vault>, Error> {
         let mut held = self.inner.vault.write().await;
-        let ask = self.inner.ask.clone();
-        let prompt = |question: &str| match &ask {
-            Some(ask) => ask(question),
-            None => Err(Error::vault("the vault is locked", "set ARARAT_PASSPHRASE")),
-        };
-        let prompt: vault::Prompt<'_> = if self.inner.ask.is_some() { Some(&prompt) } else { None };
         let fresh = match (self.inner.store.key_row().await?, &self.inner.dir) {
-            (Some(row), _) => vault::open(&row, prompt)?,
-            (None, Some(dir)) => {
-                let (_, row) = vault::create(vault::source_of_new_vault(dir), prompt)?;
-                let row = self.inner.store.claim_vault(&row).await?;
-                vault::open(&row, prompt)?
-            }
+            (Some(row), _) => vault::open(&row, &self.means())?,
+            (None, Some(dir)) => self.new_vault(dir).await?,
             (None, None) => Vault::ephemeral(),
         };
         let fresh = Arc::new(fresh);
         *held = Some(fresh.clone());
         Ok(fresh)
+    }
+
+    /// The first vault of a registry, unless another process is faster: then that one's.
+    async fn new_vault(&self, dir: &Path) -> Result<Vault, Error> {
+        let (vault, row) = vault::create_in(dir, &self.means(), self.inner.store.is_server())?;
+        let claimed = self.inner.store.claim_vault(&row).await?;
+        if claimed == row {
+            return Ok(vault);
+        }
+        vault::discard(&row.source, &self.means());
+        vault::open(&claimed, &self.means())
+    }
+
+    fn means(&self) -> vault::Means<'_> {
+        let prompt = self.inner.ask.as_deref().map(|ask| ask as &(dyn Fn(&str) -> _ + Sync));
+        vault::Means { prompt, keyring: self.inner.keyring.clone() }
+    }
+
+    /// The system's keyring, or why it is not at hand.
+    pub fn keyring(&self) -> Result<vault::Keyring, String> {
+        self.means().keyring()
     }
 
     /// The vault's header, or none before the first credential.
@@ -79,13 +91,17 @@ impl Registry {
         let old = self.vault().await?;
         let (new, row) = match &passphrase {
             Some(text) => vault::with_passphrase(source, text)?,
-            None => vault::create(source, None)?,
+            None => vault::create(source, &self.means())?,
         };
+        let before = self.inner.store.key_row().await?;
         let count = self.inner.store.rekey(&row, old.key_id(), |record, sealed| {
             let plain = old.open(record, "credential", sealed)?;
             new.seal(record, "credential", &plain)
         });
         let count = count.await?;
+        if let Some(before) = before {
+            vault::discard(&before.source, &self.means());
+        }
         *self.inner.vault.write().await = Some(Arc::new(new));
         Ok(count)
     }

@@ -11,6 +11,7 @@ mod sandbox;
 mod services;
 mod sharing;
 
+use crate::connections::age::Ages;
 use crate::connections::connection::{Connection, State};
 use crate::connections::credential::Credential;
 use crate::connections::link::{check_display_name, check_link_name, nearest};
@@ -19,7 +20,7 @@ use crate::connections::resolve::STANDS_IN;
 use crate::connections::service::{Auth, Budget, Grant, Service};
 use crate::connections::store::{AuditLine, SecretChange, Store};
 use crate::connections::template::Values;
-use crate::connections::vault::Vault;
+use crate::connections::vault::{Keyring, Vault};
 use crate::connections::warm::{Hot, Stamp, Warm};
 use crate::connections::{Error, data_centre, home, scope};
 use crate::database::Place;
@@ -27,7 +28,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::RwLock;
 use zeroize::Zeroizing;
 
@@ -73,8 +74,11 @@ struct Inner {
     flights: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     warm: Warm,
     pace: Pace,
+    ages: Ages,
     clock: Clock,
+    steady: Clock,
     ask: Option<Ask>,
+    keyring: Option<Keyring>,
     events: Option<EventSink>,
     backoff: Duration,
 }
@@ -84,8 +88,13 @@ struct Inner {
 pub struct Settings {
     /// Instead of the system's clock.
     pub clock: Option<Clock>,
+    /// Instead of the system's clock that nobody sets, in milliseconds since any moment; `clock` where
+    /// only that is given.
+    pub steady: Option<Clock>,
     /// Asks for the vault's passphrase where one is needed and not in the environment.
     pub ask: Option<Ask>,
+    /// Instead of the system's keyring.
+    pub keyring: Option<Keyring>,
     /// Who acts; the environment's ARARAT_USER, or the system's user, where absent.
     pub user: Option<String>,
     /// `postgres://USER@HOST/DATABASE`, where the registry is not in a file of the data directory.
@@ -145,6 +154,7 @@ impl Registry {
     }
 
     fn with(store: Store, dir: Option<PathBuf>, vault: Option<Arc<Vault>>, settings: Settings) -> Self {
+        let steady = settings.steady.or_else(|| settings.clock.clone());
         let inner = Inner {
             store,
             dir,
@@ -152,8 +162,11 @@ impl Registry {
             flights: Mutex::default(),
             warm: Warm::default(),
             pace: Pace::default(),
+            ages: Ages::default(),
             clock: settings.clock.unwrap_or_else(|| Arc::new(system_now)),
+            steady: steady.unwrap_or_else(system_steady),
             ask: settings.ask,
+            keyring: settings.keyring,
             events: settings.events,
             backoff: settings.backoff.unwrap_or(FIRST_PAUSE),
         };
@@ -177,6 +190,16 @@ impl Registry {
 
     pub fn now(&self) -> i64 {
         (self.inner.clock)()
+    }
+
+    /// Milliseconds since some moment, by a clock that is never set.
+    pub(in crate::connections) fn steady(&self) -> i64 {
+        (self.inner.steady)()
+    }
+
+    /// The time to hold against the end of a connection's token.
+    pub(in crate::connections) fn time_for(&self, connection: &Connection) -> i64 {
+        self.inner.ages.time_for(connection, self.now(), self.steady())
     }
 
     /// Closes the file.
@@ -437,6 +460,11 @@ fn new_id() -> String {
 fn system_now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn system_steady() -> Clock {
+    let start = Instant::now();
+    Arc::new(move || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX))
 }
 
 fn default_scopes(service: &Service, chosen: Vec<String>) -> Vec<String> {

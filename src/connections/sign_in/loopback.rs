@@ -1,12 +1,16 @@
-//! Waits on this machine for the browser to come back from the consent page (RFC 8252).
+//! Waits on this machine for the browser to come back from the consent page (RFC 8252), on
+//! 127.0.0.1 and, where the machine has it, on [::1]: browsers take either for `localhost`.
 //!
 //! One address, one path, one answer: anything else on the port gets a 404 and changes nothing.
 
 use super::Callback;
 use crate::connections::Error;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use url::Url;
 
 /// The path that providers redirect to.
 pub const PATH: &str = "/delugeauth/callback";
@@ -18,20 +22,35 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// A listener that waits for one redirect.
 pub struct Loopback {
     listener: TcpListener,
+    second: Option<TcpListener>,
     port: u16,
 }
 
 impl Loopback {
-    /// Listens on 127.0.0.1; port 0 takes any that is free.
+    /// Listens on 127.0.0.1 and [::1]; port 0 takes any that is free.
     pub async fn bind(port: u16) -> Result<Self, Error> {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
-            Error::usage_help(
-                format!("could not listen on 127.0.0.1:{port}: {error}"),
-                "name another port with --port, and register its address with the provider",
-            )
-        })?;
-        let port = listener.local_addr().map_err(|error| Error::usage(error.to_string()))?.port();
-        Ok(Loopback { listener, port })
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| busy(port, &error))?;
+        let chosen = listener.local_addr().map_err(|error| Error::usage(error.to_string()))?.port();
+        let second = match TcpListener::bind((Ipv6Addr::LOCALHOST, chosen)).await {
+            Ok(second) => Some(second),
+            // Another program would be answered in our place.
+            Err(error) if error.kind() == ErrorKind::AddrInUse && port != 0 => return Err(busy(port, &error)),
+            Err(_) => None,
+        };
+        Ok(Loopback { listener, second, port: chosen })
+    }
+
+    /// Listens for a redirect address that leads to this machine; none where it leads elsewhere.
+    pub async fn at(redirect: &str) -> Result<Option<Self>, Error> {
+        let Ok(url) = Url::parse(redirect) else { return Ok(None) };
+        let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let is_ours = (url.scheme(), url.path(), url.query()) == ("http", PATH, None);
+        let Some(port) = url.port().filter(|_| is_here && is_ours) else { return Ok(None) };
+        let bound = Self::bind(port).await?;
+        if url.host_str() == Some("[::1]") && bound.second.is_none() {
+            return Err(Error::usage("this machine has no [::1]; use 127.0.0.1 in the redirect address"));
+        }
+        Ok(Some(bound))
     }
 
     /// What the provider must redirect to.
@@ -49,15 +68,32 @@ impl Loopback {
         })
     }
 
+    async fn next(&self) -> std::io::Result<(TcpStream, SocketAddr)> {
+        match &self.second {
+            None => self.listener.accept().await,
+            Some(second) => tokio::select! {
+                come = self.listener.accept() => come,
+                come = second.accept() => come,
+            },
+        }
+    }
+
     async fn accept(self) -> Result<Callback, Error> {
         loop {
-            let (stream, _) = self.listener.accept().await.map_err(|error| Error::usage(error.to_string()))?;
+            let (stream, _) = self.next().await.map_err(|error| Error::usage(error.to_string()))?;
             // A browser may open connections ahead of need, so a silent one must not block the next.
             if let Ok(Some(callback)) = tokio::time::timeout(HEAD_TIMEOUT, serve(stream)).await {
                 return Ok(callback);
             }
         }
     }
+}
+
+fn busy(port: u16, error: &std::io::Error) -> Error {
+    Error::usage_help(
+        format!("could not listen on port {port} of this machine: {error}"),
+        "name another port with --port, and register its address with the provider",
+    )
 }
 
 async fn serve(mut stream: TcpStream) -> Option<Callback> {

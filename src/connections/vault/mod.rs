@@ -5,7 +5,12 @@
 //! comes from is for `key`; this file never touches the disk.
 
 mod key;
+mod keyring;
 mod seal;
 
-pub use key::{KeyRow, KeySource, Prompt, create, export_key, open, source_of_new_vault, with_passphrase};
+use key::RawKey;
+pub use key::{KeyRow, KeySource, Means, Prompt, create, create_in, discard, export_key, open, with_passphrase};
+#[cfg(feature = "keyring")]
+pub use keyring::Stored;
+pub use keyring::{Entries, Keyring};
 pub use seal::{Sealed, Vault};
