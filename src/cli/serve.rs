@@ -49,6 +49,9 @@ pub struct Serve {
     /// Days that executions stay in the log
     #[arg(long, default_value_t = 30, value_name = "DAYS")]
     retention: u32,
+    /// Get a new token for every sign-in that had none for this many days: some providers end idle ones
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_alive: Option<u32>,
     /// Requests per minute that a key may make unless it has a limit of its own
     #[arg(long, value_name = "NUMBER")]
     rate_limit: Option<u32>,
@@ -96,6 +99,7 @@ impl Serve {
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
         config.rate = self.rate_limit;
         config.retention = Duration::from_secs(u64::from(self.retention) * 24 * 3600);
+        config.keep_alive = self.keep_alive.map(|days| Duration::from_secs(u64::from(days) * 24 * 3600));
         Ok(config)
     }
 }

@@ -17,6 +17,7 @@ pub mod dependency;
 mod dry_run;
 pub mod edit;
 mod error;
+pub mod events;
 pub mod home;
 pub mod keep_alive;
 pub mod link;

@@ -4,13 +4,13 @@
 //! winner's token. A new token is written before it is first used, and a token server that says
 //! no is believed only if the registry still holds the token it was asked with.
 
-use super::Error;
 use super::auth::oauth2::{self, Ask, Granted, TokenFailure};
 use super::connection::{CLOCK_TOLERANCE, Connection, State};
 use super::credential::{Credential, Secret, Tokens};
 use super::registry::Registry;
 use super::service::{Grant, OAuth2, Service};
 use super::template::Values;
+use super::{Error, events};
 use crate::http::Client;
 use std::time::{Duration, Instant};
 
@@ -138,7 +138,7 @@ async fn refresh(
             let credential = Credential::OAuth2(tokens);
             registry.save(&connection, Some(&credential)).await?;
             connection.revision += 1;
-            registry.log(&connection.link_name, "refreshed", None).await?;
+            registry.log(&connection.link_name, events::REFRESHED, None).await?;
             Ok(Ready { connection, credential })
         }
         Err(failure) => fail(registry, http, connection, &tokens, failure).await,
@@ -272,7 +272,7 @@ async fn fail(
 ) -> Result<Ready, Error> {
     let link = connection.link_name.clone();
     let reason = http.redactor().clean(failure.reason()).into_owned();
-    registry.log(&link, "refresh failed", Some(&reason)).await?;
+    registry.log(&link, events::REFRESH_FAILED, Some(&reason)).await?;
     match failure {
         TokenFailure::Dead(_) => {
             // A process without our lock may have used the refresh token up; then its token is there.
@@ -337,7 +337,7 @@ async fn needs_reauth(registry: &Registry, mut connection: Connection, reason: &
     connection.state = State::NeedsReauth;
     connection.reason = Some(reason.to_owned());
     registry.try_save(&connection, None).await?;
-    registry.log(&link, "needs a new sign-in", Some(reason)).await?;
+    registry.log(&link, events::NEEDS_SIGN_IN, Some(reason)).await?;
     Err(Error::NeedsSignIn { link, reason: reason.to_owned() })
 }
 

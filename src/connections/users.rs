@@ -4,7 +4,7 @@
 //! someone who can read its files: that is the vault's business.
 
 use super::Error;
-use super::connection::Connection;
+use super::connection::{Connection, State};
 use super::registry::Registry;
 use serde::Serialize;
 
@@ -83,6 +83,17 @@ impl Registry {
             self.log("", ROLE_GIVEN, Some(&what)).await?;
         }
         Ok(())
+    }
+
+    /// Connections that the acting user is signed in to with credentials of his own.
+    pub async fn signed_in_connections(&self) -> Result<Vec<Connection>, Error> {
+        let own = |connection: &Connection| match &connection.user {
+            Some(user) => user == self.user(),
+            None => self.is_mine(connection),
+        };
+        let is_signed_in = |connection: &Connection| matches!(connection.state, State::Connected | State::NeedsReauth);
+        let all = self.connections().await?;
+        Ok(all.into_iter().filter(|connection| own(connection) && is_signed_in(connection)).collect())
     }
 
     /// Refuses to change credentials that everyone's calls run with, unless they are one's own.

@@ -33,6 +33,8 @@ pub struct Config {
     pub largest_body: usize,
     /// Ended executions are forgotten after this time.
     pub retention: Duration,
+    /// Sign-ins that had no new token for so long get one; none do where absent.
+    pub keep_alive: Option<Duration>,
     /// How long running executions may go on when the engine shuts down.
     pub grace: Duration,
     pub clock: Clock,
@@ -65,6 +67,7 @@ impl Config {
             rate: None,
             largest_body: 10 << 20,
             retention: Duration::from_secs(30 * 24 * 3600),
+            keep_alive: None,
             grace: Duration::from_secs(30),
             clock: Arc::new(crate::hosts::system_time),
         }

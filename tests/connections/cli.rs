@@ -423,3 +423,38 @@ fn services_of_every_auth_type_are_defined_by_options() {
         assert!(code == 3 && err.contains(error) && err.contains(help), "{args:?}: {err}");
     }
 }
+
+#[test]
+fn a_user_is_signed_out_of_everything_at_once_after_a_warning() {
+    let provider = Provider::start(|seen| text(if seen.header("x-key") == SECRET { 200 } else { 403 }, ""));
+    let cli = Cli::new();
+    let file = service_file(&cli, &provider.url);
+    let run = |user: &str, args: &[&str], input: &str| cli.run(&[&["connections", "--as", user], args].concat(), input);
+    cli.run(&["services", "add", &file, "--as", "asha"], "");
+    let secrets = json!({"X-Key": SECRET}).to_string();
+    for (name, more) in [("ours", None), ("each", Some("--login-user")), ("idle", Some("--no-connect"))] {
+        let mut args = vec!["add", "keyed", "--name", name, "--link-name", name, "--secrets", "-"];
+        args.extend(more);
+        let (code, _, err) = run("asha", &args, &secrets);
+        assert_eq!(code, 0, "{err}");
+    }
+    assert_eq!(run("ravi", &["connect", "each", "--secrets", "-"], &secrets).0, 0);
+
+    let (code, _, err) = run("ravi", &["revoke", "--all-of", "asha", "--yes"], "");
+    assert!(code == 3 && err.contains("`ravi` may not sign others out"), "{err}");
+    let (code, _, err) = run("asha", &["revoke", "--all-of", "asha"], "");
+    let warning = "`each` will be signed out\n`ours` will be signed out, for everyone whose calls run with it\n";
+    assert!(code == 3 && err.starts_with(warning) && err.contains("nobody was signed out"), "{err}");
+    assert_eq!(run("asha", &["test", "ours"], "").0, 0);
+
+    assert_eq!(run("asha", &["revoke", "--all-of", "asha", "--yes"], "").0, 0);
+    for link in ["ours", "each"] {
+        assert!(run("asha", &["test", link], "").2.contains("revoked"), "{link}");
+    }
+    assert_eq!(run("ravi", &["test", "each"], "").0, 0, "his own sign-in is his");
+    assert_eq!(run("asha", &["revoke", "--all-of", "ravi", "--yes"], "").0, 0);
+    assert_eq!(run("ravi", &["test", "each"], "").0, 1);
+    assert!(run("asha", &["revoke", "--all-of", "ravi"], "").2.contains("is signed in to nothing"));
+    let (_, out, _) = run("asha", &["history"], "");
+    assert!(out.contains("signed out everywhere") && out.contains("`asha`: each, ours"), "{out}");
+}

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod cli;
+mod connections;
 mod crm_api;
 mod durable;
 mod executor;

@@ -76,8 +76,17 @@ enum Command {
     Edit(change::Edit),
     /// Let a connection send its credentials to one more host
     Allow { link_name: String, host: String },
-    /// Sign a connection out, at the provider and here
-    Revoke { link_name: String },
+    /// Sign a connection out, at the provider and here; or everything that a user has signed in to
+    Revoke {
+        #[arg(required_unless_present = "all_of", conflicts_with = "all_of")]
+        link_name: Option<String>,
+        /// Sign this user out of every connection, as after a password was lost
+        #[arg(long, value_name = "USER")]
+        all_of: Option<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Remove a connection and its secrets
     Delete {
         link_name: String,
@@ -127,7 +136,8 @@ impl Connections {
             Command::Refresh { link_name: Some(link), .. } => refresh_one(&registry, &link).await,
             Command::Refresh { link_name: None, idle_days } => refresh_idle(&registry, idle_days.unwrap_or(0)).await,
             Command::Allow { link_name, host } => allow(&registry, &link_name, &host).await,
-            Command::Revoke { link_name } => revoke(&registry, &link_name).await,
+            Command::Revoke { all_of: Some(user), yes, .. } => users::disconnect(&registry, &user, yes).await,
+            Command::Revoke { link_name, .. } => revoke(&registry, &link_name.unwrap_or_default()).await,
             Command::Delete { link_name, yes } => delete(&registry, &link_name, yes).await,
             Command::Import { file } => import(&registry, &file).await,
             Command::History { link_name, json } => show::history(&registry, link_name.as_deref(), json).await,

@@ -1,7 +1,7 @@
-//! `ararat connections users` and `role`.
+//! `ararat connections users` and `role`, and what is done about a user as a whole.
 
-use super::{print_json, print_table};
-use crate::connections::{Error, Registry, Role};
+use super::{client, confirmed, print_json, print_table};
+use crate::connections::{Error, Registry, Role, sign_in};
 use clap::ValueEnum;
 
 /// A role as the command line writes it.
@@ -33,4 +33,30 @@ pub async fn give(registry: &Registry, user: &str, role: RoleName) -> Result<(),
     registry.set_role(user, role).await?;
     eprintln!("`{user}` is now {} {}", if role == Role::User { "a" } else { "an" }, role.word());
     Ok(())
+}
+
+/// Signs a user out of everything, after saying what that is.
+pub async fn disconnect(registry: &Registry, user: &str, yes: bool) -> Result<(), Error> {
+    if user != registry.user() {
+        registry.must_administer("sign others out").await?;
+    }
+    let theirs = registry.acting_as(user);
+    let connections = theirs.signed_in_connections().await?;
+    if connections.is_empty() {
+        eprintln!("`{user}` is signed in to nothing");
+        return Ok(());
+    }
+    for connection in &connections {
+        let link = &connection.link_name;
+        let shared = connection.user.is_none() && !connection.login_user;
+        eprintln!("`{link}` will be signed out{}", if shared { ", for everyone whose calls run with it" } else { "" });
+        for by in if shared { registry.uses(link).await? } else { Vec::new() } {
+            eprintln!("    the {by} uses it");
+        }
+    }
+    if !yes && !confirmed(&format!("sign `{user}` out of {}?", connections.len()))? {
+        return Err(Error::usage_help("nobody was signed out", "answer `y`, or give --yes"));
+    }
+    let revoked = sign_in::revoke_all(&theirs, &client()).await?;
+    registry.log("", "signed out everywhere", Some(&format!("`{user}`: {}", revoked.join(", ")))).await
 }

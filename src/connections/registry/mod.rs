@@ -18,7 +18,7 @@ use crate::connections::link::{check_display_name, check_link_name, nearest};
 use crate::connections::pace::Pace;
 use crate::connections::resolve::STANDS_IN;
 use crate::connections::service::{Auth, Budget, Grant, Service};
-use crate::connections::store::{AuditLine, SecretChange, Store};
+use crate::connections::store::{SecretChange, Store};
 use crate::connections::template::Values;
 use crate::connections::vault::{Keyring, Vault};
 use crate::connections::warm::{Hot, Stamp, Warm};
@@ -32,7 +32,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::RwLock;
 use zeroize::Zeroizing;
 
-pub use crate::connections::store::AuditLine as HistoryLine;
+pub use crate::connections::store::{AuditLine, AuditLine as HistoryLine};
 pub use flight::Flight;
 pub use sandbox::{SandboxAccount, sandbox_params};
 pub use sharing::Changes;

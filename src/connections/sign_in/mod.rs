@@ -255,6 +255,16 @@ pub async fn revoke(registry: &Registry, http: &Client, link: &str) -> Result<Op
     Ok(told)
 }
 
+/// Signs the acting user out of everything that he signed in to. Answers with the link names.
+pub async fn revoke_all(registry: &Registry, http: &Client) -> Result<Vec<String>, Error> {
+    let mut revoked = Vec::new();
+    for connection in registry.signed_in_connections().await? {
+        revoke(registry, http, &connection.link_name).await?;
+        revoked.push(connection.link_name);
+    }
+    Ok(revoked)
+}
+
 async fn tell_provider(http: &Client, row: &OAuth2, values: &Values, tokens: &Tokens) -> Option<String> {
     let template = row.revoke_url.as_deref()?;
     let token = tokens.refresh.as_ref().or(tokens.access.as_ref())?;

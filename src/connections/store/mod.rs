@@ -231,6 +231,13 @@ impl Store {
         query.fetch_all(self.pool()).await?.iter().map(read_audit).collect()
     }
 
+    /// The latest lines of three kinds of event, newest first.
+    pub async fn history_of(&self, events: [&str; 3], most: u32) -> Result<Vec<AuditLine>, Error> {
+        let query = sqlx::query("select * from audit where event in ($1, $2, $3) order by at desc, id desc limit $4");
+        let query = events.into_iter().fold(query, |query, event| query.bind(event.to_owned()));
+        query.bind(i64::from(most)).fetch_all(self.pool()).await?.iter().map(read_audit).collect()
+    }
+
     /// Times of an event since a given time, oldest first.
     pub async fn times_of(&self, link: &str, event: &str, since: i64) -> Result<Vec<i64>, Error> {
         let query =

@@ -2,6 +2,7 @@
 //!
 //! `functions` keeps and publishes, `run` executes, `executions` reads the log, `keys` says who may.
 
+mod connections;
 mod executions;
 mod functions;
 mod keys;
@@ -86,7 +87,8 @@ impl App {
         let settings = Arc::new(config.settings.clone());
         let options = Options { reach: config.reach.clone(), redactor: Redactor::default(), trace: None };
         let client = Arc::new(Client::new(options));
-        let outbound = Arc::new(Outbound::new(client, config.connections.clone(), config.registry.clone()));
+        let outbound =
+            Arc::new(Outbound::new(client, config.connections.clone(), connections::told_to_the_log(&config.registry)));
         let around = Around {
             outbound: outbound.clone(),
             network: tokio::runtime::Handle::current(),
@@ -123,6 +125,7 @@ impl App {
         app.apply_declared_schedules().await;
         app.keep_schedules();
         app.forget_from_time_to_time();
+        app.keep_connections_alive_from_time_to_time();
         Ok(app)
     }
 

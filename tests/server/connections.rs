@@ -1,0 +1,101 @@
+//! The engine's connections: events, idle sign-ins, acting users, and what uses them.
+
+use crate::support::{Engine, call, config};
+use ararat::connections::outbound::Source as Connections;
+use ararat::connections::registry::Settings;
+use ararat::connections::{Registry, SandboxAccount};
+use ararat::server::Config;
+use axum::Router;
+use axum::routing::any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A provider that gives a token twice and then calls the grant dead. Its CRM answers with the token.
+async fn provider() -> String {
+    let tokens = Arc::new(AtomicUsize::new(0));
+    let give = move || {
+        let number = tokens.fetch_add(1, Ordering::SeqCst);
+        async move {
+            match number {
+                0 | 1 => format!("{{\"access_token\": \"token-{number}-0123456789\", \"expires_in\": 3600}}"),
+                _ => "{\"error\": \"invalid_code\"}".to_owned(),
+            }
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router =
+        Router::new().route("/oauth/v2/token", any(give)).fallback(any(|| async { "{\"data\":[{\"id\":1}]}" }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// A registry with a connected `zoho_crm`, and its clock.
+async fn registry(url: &str) -> (Registry, Arc<AtomicI64>) {
+    let time = Arc::new(AtomicI64::new(1_700_000_000_000));
+    let clock = time.clone();
+    let settings = Settings {
+        clock: Some(Arc::new(move || clock.load(Ordering::SeqCst))),
+        user: Some("engine".to_owned()),
+        ..Settings::default()
+    };
+    let registry = Registry::in_memory(settings).await.expect("a registry");
+    let account = SandboxAccount {
+        accounts_url: url.to_owned(),
+        api_url: url.to_owned(),
+        client_id: "1000.CLIENT".to_owned(),
+        client_secret: "planted-client-secret".to_owned(),
+        refresh_token: "planted-refresh-token".to_owned(),
+    };
+    registry.add_sandbox(&account).await.expect("a connection");
+    (registry, time)
+}
+
+fn with(registry: &Registry) -> Config {
+    Config { connections: Connections::Open(registry.clone()), ..config() }
+}
+
+const ONE: &str = "int standalone.one() { return zoho.crm.getRecordById(\"Leads\", 1).get(\"id\"); }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_to_tokens_is_listed_and_idle_sign_ins_are_kept() {
+    let (registry, time) = registry(&provider().await).await;
+    let engine = Engine::with(with(&registry)).await;
+    engine.publish(ONE).await;
+    let run = engine.app.run(call("standalone.one")).await.expect("an execution");
+    assert!(run.error.is_none(), "{run:?}");
+    let events = || async {
+        let events = engine.app.connection_events(10).await.expect("readable");
+        events.into_iter().map(|line| format!("{} {}", line.link_name, line.event)).collect::<Vec<_>>()
+    };
+    assert_eq!(events().await, ["zoho_crm refreshed"]);
+
+    assert_eq!(engine.app.keep_connections_alive(DAY).await.expect("looked"), 0, "used a moment ago");
+    time.fetch_add(86_401_000, Ordering::SeqCst);
+    assert_eq!(engine.app.keep_connections_alive(DAY).await.expect("looked"), 1);
+    assert_eq!(events().await.len(), 2);
+
+    time.fetch_add(86_401_000, Ordering::SeqCst);
+    assert_eq!(engine.app.keep_connections_alive(DAY).await.expect("looked"), 1);
+    assert_eq!(events().await[..2], ["zoho_crm needs a new sign-in", "zoho_crm refresh failed"]);
+    let newest = engine.app.connection_events(1).await.expect("readable");
+    assert!(newest[0].reason.as_deref().is_some_and(|reason| reason.contains("invalid_code")), "{newest:?}");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_is_told_to_keeps_sign_ins_alive_from_its_start() {
+    let (registry, time) = registry(&provider().await).await;
+    time.fetch_add(86_401_000, Ordering::SeqCst);
+    let engine = Engine::with(Config { keep_alive: Some(DAY), ..with(&registry) }).await;
+    let refreshed = async {
+        while engine.app.connection_events(1).await.expect("readable").is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), refreshed).await.expect("an event");
+    engine.stop().await;
+}
