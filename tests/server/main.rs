@@ -10,6 +10,7 @@ mod durable;
 mod executor;
 mod functions;
 mod incoming;
+mod outgoing;
 mod own;
 #[path = "../common/postgres.rs"]
 mod postgres;

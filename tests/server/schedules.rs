@@ -1,37 +1,13 @@
 //! Schedules, by a clock that the tests turn.
 
 use super::postgres::Postgres;
-use super::support::{Engine, Folder, config};
+use super::support::{Engine, Folder, Hands, config, moment};
 use ararat::server::Config;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 
 const HOUR: i64 = 3_600_000;
-
-/// A clock that stands until it is turned.
-#[derive(Clone)]
-struct Hands(Arc<AtomicI64>);
-
-impl Hands {
-    fn at(text: &str) -> Self {
-        Self(Arc::new(AtomicI64::new(moment(text))))
-    }
-
-    fn set(&self, text: &str) {
-        self.0.store(moment(text), Ordering::SeqCst);
-    }
-
-    fn turn(&self, config: Config) -> Config {
-        let hands = self.0.clone();
-        Config { clock: Arc::new(move || hands.load(Ordering::SeqCst)), ..config }
-    }
-}
-
-fn moment(text: &str) -> i64 {
-    text.parse::<jiff::Timestamp>().expect("a moment").as_millisecond()
-}
 
 const COUNT: &str = "void schedule.count() { info \"counted\"; }";
 

@@ -9,6 +9,8 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::any;
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -118,6 +120,30 @@ pub async fn slow_server() -> String {
     let router = Router::new().route("/wait/{ms}", any(wait));
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
+}
+
+/// A clock that stands until it is turned.
+#[derive(Clone)]
+pub struct Hands(pub Arc<AtomicI64>);
+
+impl Hands {
+    pub fn at(text: &str) -> Self {
+        Self(Arc::new(AtomicI64::new(moment(text))))
+    }
+
+    pub fn set(&self, text: &str) {
+        self.0.store(moment(text), Ordering::SeqCst);
+    }
+
+    pub fn turn(&self, config: Config) -> Config {
+        let hands = self.0.clone();
+        Config { clock: Arc::new(move || hands.load(Ordering::SeqCst)), ..config }
+    }
+}
+
+/// Milliseconds since the epoch.
+pub fn moment(text: &str) -> i64 {
+    text.parse::<jiff::Timestamp>().expect("a moment").as_millisecond()
 }
 
 /// A folder of its own, removed at the end.

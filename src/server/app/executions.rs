@@ -145,9 +145,9 @@ impl App {
         self.lock_running().0.remove(id);
     }
 
-    /// Returns when nothing runs.
+    /// Returns when nothing runs and nothing is being delivered.
     pub(super) async fn until_idle(&self) {
-        while !self.lock_running().0.is_empty() {
+        while !self.lock_running().0.is_empty() || self.sending().under_way() > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

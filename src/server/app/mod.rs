@@ -28,6 +28,7 @@ use super::log::Log;
 use super::metrics::Metrics;
 use super::store::Store;
 use super::webhooks::incoming::Rates;
+use super::webhooks::outgoing::Deliveries;
 use crate::connections::{Outbound, home};
 use crate::database::Place;
 use crate::host::Account;
@@ -73,6 +74,7 @@ struct Inner {
     /// Wakes whoever waits for the next schedule.
     rescheduled: Arc<Notify>,
     hook_rates: Rates,
+    sending: Deliveries,
     closing: AtomicBool,
 }
 
@@ -113,6 +115,7 @@ impl App {
             metrics: Metrics::default(),
             rescheduled: Arc::default(),
             hook_rates: Rates::default(),
+            sending: Deliveries::default(),
             closing: AtomicBool::new(false),
             store,
             config,
@@ -124,6 +127,7 @@ impl App {
         app.resume_queued().await?;
         app.apply_declared_schedules().await;
         app.keep_schedules();
+        app.keep_deliveries();
         app.forget_from_time_to_time();
         app.keep_connections_alive_from_time_to_time();
         Ok(app)
@@ -156,6 +160,7 @@ impl App {
         let kept_since = now.saturating_sub(retention).max(0);
         self.inner.store.forget_promises(now - DAY).await?;
         self.inner.store.forget_schedule_runs(kept_since).await?;
+        self.forget_deliveries(kept_since).await?;
         self.inner.store.forget_executions(kept_since).await
     }
 
@@ -225,6 +230,11 @@ impl App {
         &self.inner.hook_rates
     }
 
+    /// Deliveries that are being sent.
+    pub(in crate::server) fn sending(&self) -> &Deliveries {
+        &self.inner.sending
+    }
+
     /// The same engine without keeping it alive.
     pub(in crate::server) fn weak(&self) -> impl Fn() -> Option<App> + Send + 'static {
         let inner = Arc::downgrade(&self.inner);
@@ -240,6 +250,7 @@ impl App {
     pub async fn close(&self) {
         self.inner.closing.store(true, Ordering::Release);
         self.inner.rescheduled.notify_waiters();
+        self.inner.store.delivery_due().notify_waiters();
         self.inner.executor.close();
         let grace = self.inner.config.grace;
         let ended = tokio::time::timeout(grace, self.until_idle()).await.is_ok();

@@ -1,5 +1,6 @@
 //! The execution log.
 
+use super::deliveries::tell_webhooks;
 use super::{Row, Store, damaged};
 use crate::server::Error;
 use crate::server::executor::journal::{HttpCall, Said};
@@ -147,7 +148,11 @@ impl Store {
                 .await?;
             }
         }
+        let told = tell_webhooks(&mut tx, executions).await?;
         tx.commit().await?;
+        if told {
+            self.new_delivery();
+        }
         Ok(())
     }
 

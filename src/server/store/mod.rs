@@ -1,16 +1,20 @@
 //! The engine's database: rows in, rows out. One SQL for SQLite and PostgreSQL.
 
+mod deliveries;
 mod executions;
 mod functions;
 mod incoming;
 mod keys;
+mod outgoing;
 mod promises;
 mod schedules;
 
+pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use executions::{Cause, Execution, Filter, State};
 pub use functions::{FunctionRow, NewVersion, VersionRow};
 pub use incoming::IncomingRow;
 pub use keys::KeyRow;
+pub use outgoing::OutgoingRow;
 pub use promises::Promise;
 pub use schedules::{RunKind, RunOutcome, ScheduleRow, ScheduleRun, ScheduleStep};
 
@@ -20,6 +24,7 @@ use crate::database::{Database, Place, Row, Schema, Transaction};
 use sqlx::AnyPool;
 use sqlx::migrate::Migrator;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// The same statements make the tables of both kinds.
 static TABLES: Migrator = sqlx::migrate!("./migrations/server");
@@ -41,6 +46,8 @@ static SCHEMA: Schema = Schema {
 #[derive(Clone)]
 pub struct Store {
     database: Arc<Database>,
+    /// Told when there is something new to deliver.
+    delivery: Arc<Notify>,
 }
 
 impl Store {
@@ -54,7 +61,7 @@ impl Store {
         }
         let opened = Database::open(place, &SCHEMA).await;
         let database = opened.map_err(|error| Error::Store(format!("cannot open {place}: {error}")))?;
-        Ok(Store { database: Arc::new(database) })
+        Ok(Store { database: Arc::new(database), delivery: Arc::default() })
     }
 
     pub async fn close(&self) {

@@ -2,3 +2,4 @@
 //! what happened (`outgoing`).
 
 pub mod incoming;
+pub mod outgoing;

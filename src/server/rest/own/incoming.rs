@@ -1,6 +1,6 @@
 //! Incoming webhooks, for administrators. The requests that they take come in elsewhere.
 
-use super::read;
+use super::{Switch, read};
 use crate::server::App;
 use crate::server::rest::auth::Administrator;
 use crate::server::rest::problem::Problem;
@@ -11,7 +11,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 const ALL: &str = "/v1/webhooks/incoming";
@@ -63,12 +62,6 @@ async fn change(
 ) -> Result<Json<IncomingWebhook>, Problem> {
     let wish: IncomingWish = read(&body)?;
     Ok(Json(app.update_incoming_webhook(&id, wish, &caller.name).await?))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Switch {
-    enabled: bool,
 }
 
 async fn switch(

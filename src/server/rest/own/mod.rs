@@ -5,15 +5,16 @@ mod functions;
 mod health;
 mod incoming;
 mod keys;
+mod outgoing;
 mod schedules;
 
 use super::problem::Problem;
 use crate::server::App;
-use axum::Json;
-use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
         .merge(keys::routes())
         .merge(schedules::routes())
         .merge(incoming::routes())
+        .merge(outgoing::routes())
 }
 
 /// A body of JSON; an empty one is an empty object.
@@ -35,13 +37,24 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     })
 }
 
-/// 202, with where to look for the end.
+/// What switches a thing on or off.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    enabled: bool,
+}
+
+/// 202 for an execution, with where to look for its end.
 fn accepted(id: &str) -> Response {
-    let location = format!("/v1/executions/{id}");
+    queued(id, &format!("/v1/executions/{id}"))
+}
+
+/// 202, with where to look for the end.
+fn queued(id: &str, location: &str) -> Response {
     let body = Json(json!({ "id": id, "state": "queued", "location": location }));
     let mut response = (StatusCode::ACCEPTED, body).into_response();
     // An id is hexadecimal digits.
-    if let Ok(location) = HeaderValue::from_str(&location) {
+    if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response

@@ -1,6 +1,6 @@
 //! Schedules: read by every caller, changed by administrators.
 
-use super::{accepted, read};
+use super::{Switch, accepted, read};
 use crate::server::App;
 use crate::server::rest::auth::{Administrator, Known};
 use crate::server::rest::problem::Problem;
@@ -49,12 +49,6 @@ async fn change(
 ) -> Result<Json<Schedule>, Problem> {
     let wish: ScheduleWish = read(&body)?;
     Ok(Json(app.update_schedule(&id, wish, &caller.name).await?))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Switch {
-    enabled: bool,
 }
 
 async fn switch(
