@@ -117,7 +117,7 @@ fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
     while let Some(start) = rest.find("${") {
         let inner = &rest[start + 2..];
         let end = inner.find('}').ok_or_else(|| format!("expected `}}` after `${{`, found none in `{text}`"))?;
-        let path = inner[..end].trim_start_matches('!').trim();
+        let path = inner[..end].trim().trim_start_matches('!').trim();
         if path.is_empty() {
             return Err("expected a name such as `Leads.Email` in `${}`, found none".to_owned());
         }
