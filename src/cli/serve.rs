@@ -22,6 +22,9 @@ pub struct Serve {
     /// The address to listen on; beyond this machine only behind a proxy that speaks TLS
     #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
     bind: IpAddr,
+    /// Where browsers find the console, where a proxy stands before it: https://ararat.example.com
+    #[arg(long, value_name = "URL", env = "ARARAT_PUBLIC_URL", value_parser = public_url)]
+    public_url: Option<url::Url>,
     /// The project folder, with ararat.toml and functions
     #[arg(long, default_value = ".", value_name = "DIR")]
     dir: PathBuf,
@@ -98,6 +101,7 @@ impl Serve {
         config.post = Routes::read(self.smtp_url.as_deref(), self.outbox.clone())?;
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
         config.rate = self.rate_limit;
+        config.public_url = self.public_url.clone();
         config.retention = Duration::from_secs(u64::from(self.retention) * 24 * 3600);
         config.keep_alive = self.keep_alive.map(|days| Duration::from_secs(u64::from(days) * 24 * 3600));
         Ok(config)
@@ -106,13 +110,28 @@ impl Serve {
 
 async fn serve(config: Config, address: SocketAddr) -> Result<(), Error> {
     let server = Server::open(config, address).await?;
+    let home = match &server.app.config().public_url {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        None => format!("http://{}", server.address()),
+    };
     println!("Ararat serves functions at http://{}", server.address());
     if !server.app.has_keys() {
         let new = server.app.create_key("first key", Role::Administrator, "ararat serve").await?;
         println!("The administrator's key, which is shown only now: {}", new.key.as_str());
     }
+    match server.app.set_up_token().await? {
+        Some(token) => println!("Set up the console, once: {home}/console/welcome?token={}", token.as_str()),
+        None => println!("The console is at {home}/console"),
+    }
     println!("Ctrl-C stops it.");
     server.run(stop_signal()).await
+}
+
+/// An origin: pages and redirect addresses are built on it.
+fn public_url(text: &str) -> Result<url::Url, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let is_origin = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    if is_origin && url.has_host() { Ok(url) } else { Err("expected http:// or https://, and a host".to_owned()) }
 }
 
 /// Returns on Ctrl-C or SIGTERM.

@@ -30,6 +30,7 @@ pub mod scope;
 pub mod service;
 pub mod sign_in;
 mod store;
+pub mod summary;
 pub mod template;
 pub mod transfer;
 pub mod users;

@@ -27,6 +27,8 @@ pub struct Config {
     /// Where mail goes.
     pub post: Routes,
     pub capacity: Capacity,
+    /// Where browsers find the engine, where that is not the address it listens on: `https://ararat.example.com`.
+    pub public_url: Option<url::Url>,
     /// Requests per minute of a key that has no limit of its own; no limit where absent.
     pub rate: Option<u32>,
     /// Bytes of a request's body.
@@ -64,6 +66,7 @@ impl Config {
             reach: Reach { deny_private: true, allow: Vec::new() },
             post: Routes::default(),
             capacity: Capacity::default(),
+            public_url: None,
             rate: None,
             largest_body: 10 << 20,
             retention: Duration::from_secs(30 * 24 * 3600),

@@ -21,6 +21,12 @@ pub enum Error {
     /// A key makes more requests than it may.
     #[error("this key makes too many requests; try again in {seconds} s")]
     TooOften { seconds: u64 },
+    /// Passwords are guessed.
+    #[error("too many attempts to sign in; try again in {seconds} s")]
+    TooManyAttempts { seconds: u64 },
+    /// A call on the connections did not succeed.
+    #[error("{0}")]
+    Connections(#[from] crate::connections::Error),
     #[error("the engine is shutting down")]
     Closing,
     /// The same idempotency key with another request.

@@ -7,6 +7,7 @@
 pub mod app;
 mod concealed;
 pub mod config;
+pub mod console;
 mod error;
 pub mod executor;
 pub mod functions;

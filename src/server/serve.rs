@@ -1,6 +1,6 @@
 //! The socket: listens, answers, and stops when it is told to.
 
-use super::{App, Config, Error, rest};
+use super::{App, Config, Error, console, rest};
 use axum::Router;
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ impl Server {
 
     /// Everything that is answered.
     pub fn router(&self) -> Router {
-        rest::router(self.app.clone())
+        rest::router(self.app.clone()).merge(console::router(self.app.clone()))
     }
 
     /// Answers until `stop` is done; then lets what runs end, and closes the database.

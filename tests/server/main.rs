@@ -5,6 +5,7 @@
 
 mod cli;
 mod connections;
+mod console;
 mod crm_api;
 mod durable;
 mod executor;

@@ -16,6 +16,7 @@ pub(super) use show::print_table;
 use super::Exit;
 use crate::connections::keep_alive::{self, Kept};
 use crate::connections::registry::{Event, Settings};
+use crate::connections::summary::{Affected, affected};
 use crate::connections::{Connection, Error, Registry, refresh, registry, sign_in, zoho_export};
 use crate::http::{Client, Options, runtime};
 use clap::{Args, Subcommand};
@@ -199,16 +200,14 @@ async fn revoke(registry: &Registry, link: &str) -> Result<(), Error> {
 
 /// Says who and what else loses the connection.
 async fn warn_others(registry: &Registry, connection: &Connection) -> Result<(), Error> {
-    if connection.user.is_some() {
-        return Ok(());
+    let Affected { owner, users, uses } = affected(registry, connection).await?;
+    if let Some(owner) = owner {
+        eprintln!("note: it belongs to `{owner}`, and everyone's calls run with it");
     }
-    if !connection.login_user && !registry.is_mine(connection) {
-        eprintln!("note: it belongs to `{}`, and everyone's calls run with it", connection.owner);
-    }
-    for user in registry.signed_in_users(&connection.link_name).await? {
+    for user in users {
         eprintln!("note: `{user}` has signed in to it too");
     }
-    for by in registry.uses(&connection.link_name).await? {
+    for by in uses {
         eprintln!("note: the {by} uses it");
     }
     Ok(())

@@ -3,12 +3,10 @@
 //! Lists tell own connections from shared ones; a summary ends with code to copy.
 
 use super::{print, print_json};
-use crate::connections::service::Auth;
-use crate::connections::template::fill;
-use crate::connections::{Connection, Error, Registry, Service, State, refresh};
+use crate::connections::summary::{deluge_sample, json_sample};
+use crate::connections::{Connection, Error, Registry, Service};
 use clap::ValueEnum;
 use jiff::Timestamp;
-use serde_json::json;
 
 /// The two tabs of a summary's sample code.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -29,7 +27,7 @@ pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
     let (mine, shared): (Vec<&Connection>, Vec<_>) = connections.iter().partition(|c| registry.is_mine(c));
     let rows = |all: &[&Connection]| {
         let row = |c: &&Connection| {
-            [c.link_name.clone(), state_text(c, registry.now()).to_owned(), c.service.clone(), c.name.clone()]
+            [c.link_name.clone(), c.state_text(registry.now()).to_owned(), c.service.clone(), c.name.clone()]
         };
         all.iter().map(row).collect::<Vec<_>>()
     };
@@ -77,13 +75,11 @@ pub async fn one(registry: &Registry, link: &str, json: bool) -> Result<(), Erro
 }
 
 fn summary(connection: &Connection, service: &Service, now: i64) -> Result<Vec<(&'static str, String)>, Error> {
-    let values = refresh::values_of(service, connection)?;
-    let mut hosts = service.allowed_hosts(&values);
-    hosts.extend(connection.hosts.iter().cloned());
+    let hosts = connection.hosts_allowed(service)?;
     let mut lines = vec![
         ("name", connection.name.clone()),
         ("link name", connection.link_name.clone()),
-        ("status", state_text(connection, now).to_owned()),
+        ("status", connection.state_text(now).to_owned()),
         ("service", format!("{} (`{}`, {})", service.name, service.link_name, service.auth.word())),
     ];
     lines.extend(connection.reason.clone().map(|reason| ("reason", reason)));
@@ -109,42 +105,9 @@ pub async fn sample(registry: &Registry, link: &str, form: Sample) -> Result<(),
     let service = registry.service(&connection.service).await?;
     match form {
         Sample::Deluge => print(&deluge_sample(&connection, &service)?),
-        Sample::Json => {
-            let url = sample_url(&connection, &service)?;
-            let link = &connection.link_name;
-            print_json(&json!({"url": url, "type": "GET", "parameters": {}, "connection": link}))?;
-        }
+        Sample::Json => print_json(&json_sample(&connection, &service)?)?,
     }
     Ok(())
-}
-
-/// An `invokeurl` block with everything filled in.
-fn deluge_sample(connection: &Connection, service: &Service) -> Result<String, Error> {
-    Ok(format!(
-        "response = invokeurl\n[\n\turl: \"{}\"\n\ttype: GET\n\tconnection: \"{}\"\n];\ninfo response;",
-        sample_url(connection, service)?,
-        connection.link_name
-    ))
-}
-
-fn sample_url(connection: &Connection, service: &Service) -> Result<String, Error> {
-    let mut values = refresh::values_of(service, connection)?;
-    // What the script writes itself stays a placeholder.
-    if let Auth::ApiKey(params) = &service.auth {
-        params.iter().for_each(|param| drop(values.remove(&param.name)));
-    }
-    let base = service.test.as_deref().or(service.api_base.as_deref()).unwrap_or("https://");
-    Ok(fill(base, &values))
-}
-
-fn state_text(connection: &Connection, now: i64) -> &'static str {
-    match connection.state {
-        State::Draft => "not connected yet",
-        State::Connected if connection.is_expired(now) => "connected, token due",
-        State::Connected => "connected",
-        State::NeedsReauth => "needs a new sign-in",
-        State::Revoked => "revoked",
-    }
 }
 
 /// What happened to a connection or to all, newest first.

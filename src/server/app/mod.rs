@@ -3,6 +3,8 @@
 //! `functions` keeps and publishes, `run` executes, `executions` reads the log, `keys` says who may.
 
 mod connections;
+mod accounts;
+mod attempts;
 mod executions;
 mod functions;
 mod keys;
@@ -11,6 +13,7 @@ mod rate;
 mod record;
 mod run;
 
+pub use accounts::{LinkUse, Login, Person, SESSION_LIFE, Session};
 pub use executions::Live;
 pub use functions::{Action, Breaks, Deployment, FunctionView};
 pub use keys::{Caller, KeyWish, NewKey, Role, TOKEN_SECONDS};
@@ -63,6 +66,7 @@ struct Inner {
     /// One publication at a time.
     publishing: tokio::sync::Mutex<()>,
     keys: Keys,
+    attempts: attempts::Attempts,
     executor: Executor,
     running: Mutex<Running>,
     outbound: Arc<Outbound>,
@@ -106,6 +110,7 @@ impl App {
             published: ArcSwap::from_pointee(Published::new(Vec::new(), compiler)),
             publishing: tokio::sync::Mutex::default(),
             keys: Keys::default(),
+            attempts: attempts::Attempts::default(),
             executor,
             running: Mutex::default(),
             outbound,
@@ -190,6 +195,10 @@ impl App {
 
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    fn attempts(&self) -> &attempts::Attempts {
+        &self.inner.attempts
     }
 
     /// The way out for requests, and through it the registry of connections.

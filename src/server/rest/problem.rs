@@ -43,12 +43,17 @@ impl From<Error> for Problem {
             Error::Arguments(_) => (StatusCode::BAD_REQUEST, "arguments"),
             Error::Full { .. } => (StatusCode::TOO_MANY_REQUESTS, "full"),
             Error::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
+            Error::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
+            Error::Connections(error) if error.is_usage() => (StatusCode::UNPROCESSABLE_ENTITY, "connections"),
+            Error::Connections(_) => (StatusCode::BAD_GATEWAY, "connections"),
             Error::Closing => (StatusCode::SERVICE_UNAVAILABLE, "closing"),
             Error::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Error::Store(_) | Error::System(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };
         let retry_after = match &error {
-            Error::Full { seconds } | Error::TooOften { seconds } => Some(*seconds),
+            Error::Full { seconds } | Error::TooOften { seconds } | Error::TooManyAttempts { seconds } => {
+                Some(*seconds)
+            }
             Error::Closing => Some(5),
             _ => None,
         };

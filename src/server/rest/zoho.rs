@@ -45,7 +45,7 @@ impl From<Error> for Refusal {
         match error {
             Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, "INVALID_DATA", message),
             Error::Arguments(_) => Self::invalid(message),
-            Error::Full { seconds } | Error::TooOften { seconds } => {
+            Error::Full { seconds } | Error::TooOften { seconds } | Error::TooManyAttempts { seconds } => {
                 let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", message);
                 Self { retry_after: Some(seconds), ..refusal }
             }
@@ -53,9 +53,12 @@ impl From<Error> for Refusal {
                 let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", message);
                 Self { retry_after: Some(5), ..refusal }
             }
-            Error::NotCompiled(_) | Error::Invalid(_) | Error::Conflict(_) | Error::Store(_) | Error::System(_) => {
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message)
-            }
+            Error::NotCompiled(_)
+            | Error::Invalid(_)
+            | Error::Conflict(_)
+            | Error::Connections(_)
+            | Error::Store(_)
+            | Error::System(_) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message),
         }
     }
 }

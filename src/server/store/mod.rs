@@ -1,6 +1,8 @@
 //! The engine's database: rows in, rows out. One SQL for SQLite and PostgreSQL.
 
 mod deliveries;
+mod accounts;
+mod audit;
 mod executions;
 mod functions;
 mod incoming;
@@ -10,6 +12,8 @@ mod promises;
 mod schedules;
 
 pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
+pub use accounts::{AccountRow, ConsentRow, SessionRow};
+pub use audit::AuditRow;
 pub use executions::{Cause, Execution, Filter, State};
 pub use functions::{FunctionRow, NewVersion, VersionRow};
 pub use incoming::IncomingRow;
@@ -80,19 +84,6 @@ impl Store {
 
     async fn begin(&self) -> Result<Transaction, Error> {
         Ok(self.database.begin().await?)
-    }
-
-    /// Notes who did what.
-    pub async fn audit(&self, at: i64, actor: &str, event: &str, subject: &str) -> Result<(), Error> {
-        sqlx::query("insert into audit_log (id, at, actor, event, subject) values ($1, $2, $3, $4, $5)")
-            .bind(super::ids::sortable(at))
-            .bind(at)
-            .bind(actor)
-            .bind(event)
-            .bind(subject)
-            .execute(self.pool())
-            .await?;
-        Ok(())
     }
 }
 
