@@ -36,7 +36,7 @@ fn serve(folder: &Path) -> Served {
     let (mut url, mut key) = (String::new(), String::new());
     for line in lines.by_ref() {
         let line = line.expect("a line");
-        if let Some(at) = line.find("http://") {
+        if let Some(at) = line.find("http://").filter(|_| line.contains("serves")) {
             url = line[at..].trim().to_owned();
         }
         if let Some(at) = line.find("1003.") {
