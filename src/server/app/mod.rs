@@ -2,9 +2,9 @@
 //!
 //! `functions` keeps and publishes, `run` executes, `executions` reads the log, `keys` says who may.
 
-mod connections;
 mod accounts;
 mod attempts;
+mod connections;
 mod executions;
 mod functions;
 mod keys;

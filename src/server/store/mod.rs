@@ -1,8 +1,8 @@
 //! The engine's database: rows in, rows out. One SQL for SQLite and PostgreSQL.
 
-mod deliveries;
 mod accounts;
 mod audit;
+mod deliveries;
 mod executions;
 mod functions;
 mod incoming;
@@ -11,9 +11,9 @@ mod outgoing;
 mod promises;
 mod schedules;
 
-pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use accounts::{AccountRow, ConsentRow, SessionRow};
 pub use audit::AuditRow;
+pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use executions::{Cause, Execution, Filter, State};
 pub use functions::{FunctionRow, NewVersion, VersionRow};
 pub use incoming::IncomingRow;
