@@ -5,12 +5,14 @@
 
 mod call;
 mod expr;
+mod links;
 pub mod lints;
 mod load;
 mod scope;
 mod stmt;
 mod types;
 
+pub use links::written_links;
 pub use load::{FunctionFolder, Loader, NoFunctions, declared_names};
 
 use crate::diagnostic::Diagnostic;

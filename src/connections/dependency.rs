@@ -73,6 +73,23 @@ impl Registry {
         Ok(removed)
     }
 
+    /// Makes these the connections that something uses, and no others. Names without a connection are
+    /// passed over: there is nothing to keep from deletion.
+    pub async fn set_uses(&self, by: &Use, links: &[String]) -> Result<(), Error> {
+        for link in self.store().used_by(by).await? {
+            if !links.contains(&link) {
+                self.remove_use(&link, by).await?;
+            }
+        }
+        for link in links {
+            match self.add_use(link, by).await {
+                Ok(()) | Err(Error::UnknownConnection { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Everything that uses a connection, by kind and name.
     pub async fn uses(&self, link: &str) -> Result<Vec<Use>, Error> {
         let connection = self.shared_connection(link).await?;

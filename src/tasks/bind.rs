@@ -51,10 +51,15 @@ fn wrong_count(task: &Task) -> Fault {
 /// The last argument, where it is a link name standing before the connection's own place.
 fn early_connection(params: &[Param], args: &[Value]) -> Option<Value> {
     let last = args.len().checked_sub(1)?;
-    let place = params.iter().position(|param| param.name == CONNECTION)?;
-    let (param, text) = (params.get(last)?, args[last].as_text()?);
-    let mistaken = param.optional && last < place && !param.kinds.iter().any(|kind| takes_word(*kind));
-    (mistaken && is_link_name(text)).then(|| args[last].clone())
+    let is_early = params.get(last)?.name != CONNECTION && may_be_link(params, last);
+    (is_early && is_link_name(args[last].as_text()?)).then(|| args[last].clone())
+}
+
+/// Whether a text in the last place of a call is the link name of a connection.
+pub fn may_be_link(params: &[Param], last: usize) -> bool {
+    let Some(place) = params.iter().position(|param| param.name == CONNECTION) else { return false };
+    let Some(param) = params.get(last) else { return false };
+    last == place || (param.optional && last < place && !param.kinds.iter().any(|kind| takes_word(*kind)))
 }
 
 fn takes_word(kind: ParamKind) -> bool {

@@ -99,3 +99,28 @@ async fn an_engine_that_is_told_to_keeps_sign_ins_alive_from_its_start() {
     tokio::time::timeout(Duration::from_secs(20), refreshed).await.expect("an event");
     engine.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_a_published_function_names_is_not_deleted() {
+    let (registry, _) = registry(&provider().await).await;
+    let engine = Engine::with(with(&registry)).await;
+    let uses = || async {
+        let uses = registry.uses("zoho_crm").await.expect("readable");
+        uses.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let named = "int standalone.one() { return zoho.crm.getRecordById(\"Leads\", 1, {\"a\": 1}, \"zoho_crm\").get(\"id\"); }";
+    engine.publish(named).await;
+    assert_eq!(uses().await, ["function `standalone.one`"]);
+    let error = registry.delete("zoho_crm").await.expect_err("refused");
+    assert_eq!(error.to_string(), "the connection `zoho_crm` is in use by function `standalone.one`");
+
+    engine.publish(ONE).await;
+    assert!(uses().await.is_empty(), "the new version names none");
+    engine.publish(named).await;
+    engine.publish("void standalone.two() { info invokeurl [ url: \"https://x.example\" connection: \"nobody\" ]; }").await;
+    assert_eq!(uses().await.len(), 1);
+    engine.app.delete_function("standalone.one", "test").await.expect("deleted");
+    assert!(uses().await.is_empty());
+    registry.delete("zoho_crm").await.expect("deleted");
+    engine.stop().await;
+}

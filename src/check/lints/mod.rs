@@ -16,7 +16,7 @@ mod names;
 mod nulls;
 mod secrets;
 pub mod unused;
-mod walk;
+pub(super) mod walk;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::pages::Page;
@@ -45,7 +45,12 @@ pub struct Cx<'a> {
     found: Vec<Diagnostic>,
 }
 
-impl Cx<'_> {
+impl<'c> Cx<'c> {
+    /// The start of a walk.
+    pub fn new(around: &'c Context<'c>) -> Self {
+        Cx { around, loops: 0, tries: 0, criteria: 0, found: Vec::new() }
+    }
+
     pub fn text(&self, span: Span) -> &str {
         self.around.source.slice(span)
     }
@@ -96,7 +101,7 @@ pub fn pages() -> impl Iterator<Item = &'static Page> {
 
 /// Runs every lint over a file.
 pub fn run(file: &File<'_>, around: &Context<'_>) -> Vec<Diagnostic> {
-    let mut cx = Cx { around, loops: 0, tries: 0, criteria: 0, found: Vec::new() };
+    let mut cx = Cx::new(around);
     inputs::report(&mut cx);
     let mut families: [Box<dyn Family<'_> + '_>; 11] = [
         Box::new(ids::Ids),

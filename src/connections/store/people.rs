@@ -139,6 +139,15 @@ impl Store {
         rows.iter().map(|row| Use::read(row.try_get("kind")?, row.try_get("name")?)).collect()
     }
 
+    /// Link names of the connections that something uses.
+    pub async fn used_by(&self, by: &Use) -> Result<Vec<String>, Error> {
+        let query = sqlx::query_scalar(
+            "select link_name from connections join uses on uses.connection = connections.id \
+             where uses.kind = $1 and uses.name = $2 order by 1",
+        );
+        Ok(query.bind(by.kind.word()).bind(&by.name).fetch_all(self.pool()).await?)
+    }
+
     /// `false` where it was known already.
     pub async fn add_use(&self, connection: &str, by: &Use, now: i64) -> Result<bool, Error> {
         let query = sqlx::query(

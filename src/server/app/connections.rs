@@ -1,8 +1,11 @@
 //! The engine's connections: their events in the log, and tokens that nobody uses kept alive.
 
 use super::App;
+use crate::check::written_links;
 use crate::connections::registry::{AuditLine, Event, EventSink, Settings};
-use crate::connections::{Error, events, keep_alive};
+use crate::connections::{Error, Use, UseKind, events, keep_alive};
+use crate::server::functions::Deployed;
+use crate::source::Source;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +32,43 @@ impl App {
         Ok(kept.len())
     }
 
-    /// The same once an hour, for as long as the engine is there.
+    /// Tells the registry which connections some functions name in their sources now; before, they were
+    /// others. A registry that is not at hand does not hold up a publication: the next start tells it again.
+    pub(super) async fn note_uses(&self, before: &[Arc<Deployed>], names: &[&str]) {
+        let after = self.published();
+        let of = |source: Option<&Source>| source.map(written_links).unwrap_or_default();
+        let mut changed = Vec::new();
+        for name in names {
+            let old = before.iter().find(|one| one.definition.name == **name).map(|one| &one.source);
+            let (old, new) = (of(old), of(after.find_exact(name).map(|one| &one.source)));
+            if !(old.is_empty() && new.is_empty()) {
+                changed.push((Use::new(UseKind::Function, *name), new));
+            }
+        }
+        if let Err(error) = self.write_uses(&changed).await {
+            tracing::warn!(%error, "the registry does not know which connections functions use");
+        }
+    }
+
+    /// The same for all functions.
+    pub(super) async fn note_all_uses(&self) {
+        let all = self.published().all();
+        let names: Vec<_> = all.iter().map(|one| one.definition.name.as_str()).collect();
+        self.note_uses(&all, &names).await;
+    }
+
+    async fn write_uses(&self, uses: &[(Use, Vec<String>)]) -> Result<(), Error> {
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let registry = self.outbound().registry().await?;
+        for (by, links) in uses {
+            registry.set_uses(by, links).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps sign-ins alive once an hour, for as long as the engine is there.
     pub(super) fn keep_connections_alive_from_time_to_time(&self) {
         let Some(idle) = self.config().keep_alive else { return };
         let inner = Arc::downgrade(&self.inner);

@@ -151,10 +151,13 @@ impl App {
         }
         if !dry_run && deployments.iter().any(|one| one.action != Action::Unchanged) {
             self.reload().await?;
-            let breaks = broken(published, self.published()).await;
+            let breaks = broken(published.clone(), self.published()).await;
             for deployment in &mut deployments {
                 deployment.breaks.clone_from(&breaks);
             }
+            let changed = deployments.iter().filter(|one| one.action != Action::Unchanged);
+            let names: Vec<_> = changed.map(|one| one.name.as_str()).collect();
+            self.note_uses(&published.all(), &names).await;
         }
         Ok(deployments)
     }
@@ -234,7 +237,10 @@ impl App {
         let function = self.function(name).await?;
         self.inner.store.delete_function(&function.row.id).await?;
         self.inner.store.audit(self.now(), by, "delete", &function.row.name).await?;
-        self.reload().await
+        let before = self.published().all();
+        self.reload().await?;
+        self.note_uses(&before, &[function.row.name.as_str()]).await;
+        Ok(())
     }
 
     /// Publishes the sources of a project that are not what is in force. One that does not compile is

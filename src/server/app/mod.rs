@@ -129,6 +129,7 @@ impl App {
         app.reload().await?;
         app.load_keys().await?;
         app.publish_folder().await?;
+        app.note_all_uses().await;
         app.resume_queued().await?;
         app.apply_declared_schedules().await;
         app.keep_schedules();
