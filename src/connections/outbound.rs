@@ -65,6 +65,17 @@ impl Outbound {
         Outbound { dry_run, ..self }
     }
 
+    /// The same way out for someone else: the registry, its ready connections and its locks are shared.
+    pub fn acting_as(self: &Arc<Self>, user: &str) -> Arc<Self> {
+        let (base, user) = (self.clone(), Arc::<str>::from(user));
+        let opener: Opener = Arc::new(move || {
+            let (base, user) = (base.clone(), user.clone());
+            Box::pin(async move { Ok(base.registry().await?.acting_as(&user)) })
+        });
+        let other = Outbound::new(self.client.clone(), Source::Lazy(opener), self.settings.clone());
+        Arc::new(other.standing_in(self.stand_in.clone()).dry(self.dry_run))
+    }
+
     pub fn client(&self) -> &Arc<Client> {
         &self.client
     }

@@ -3,8 +3,9 @@
 use crate::support::{Engine, call, config};
 use ararat::connections::outbound::Source as Connections;
 use ararat::connections::registry::Settings;
-use ararat::connections::{Registry, SandboxAccount};
+use ararat::connections::{Credential, NewConnection, Registry, SandboxAccount, Secret, Service, sign_in};
 use ararat::server::Config;
+use ararat::server::app::{KeyWish, Role};
 use axum::Router;
 use axum::routing::any;
 use std::sync::Arc;
@@ -108,7 +109,8 @@ async fn a_connection_that_a_published_function_names_is_not_deleted() {
         let uses = registry.uses("zoho_crm").await.expect("readable");
         uses.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let named = "int standalone.one() { return zoho.crm.getRecordById(\"Leads\", 1, {\"a\": 1}, \"zoho_crm\").get(\"id\"); }";
+    let named =
+        "int standalone.one() { return zoho.crm.getRecordById(\"Leads\", 1, {\"a\": 1}, \"zoho_crm\").get(\"id\"); }";
     engine.publish(named).await;
     assert_eq!(uses().await, ["function `standalone.one`"]);
     let error = registry.delete("zoho_crm").await.expect_err("refused");
@@ -117,10 +119,78 @@ async fn a_connection_that_a_published_function_names_is_not_deleted() {
     engine.publish(ONE).await;
     assert!(uses().await.is_empty(), "the new version names none");
     engine.publish(named).await;
-    engine.publish("void standalone.two() { info invokeurl [ url: \"https://x.example\" connection: \"nobody\" ]; }").await;
+    engine
+        .publish("void standalone.two() { info invokeurl [ url: \"https://x.example\" connection: \"nobody\" ]; }")
+        .await;
     assert_eq!(uses().await.len(), 1);
     engine.app.delete_function("standalone.one", "test").await.expect("deleted");
     assert!(uses().await.is_empty());
     registry.delete("zoho_crm").await.expect("deleted");
+    engine.stop().await;
+}
+
+/// A connection on which everyone signs in with a key of his own; the provider says whose it was.
+async fn everyone_for_himself() -> (Registry, String) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let echo = any(|headers: axum::http::HeaderMap| async move {
+        let key = headers.get("x-key").and_then(|key| key.to_str().ok()).unwrap_or("nobody").to_owned();
+        key.strip_prefix("key-of-").map(str::to_uppercase).unwrap_or(key)
+    });
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(echo)).await });
+    let settings = Settings { user: Some("engine".to_owned()), ..Settings::default() };
+    let registry = Registry::in_memory(settings).await.expect("a registry");
+    let service: Service = toml::from_str(&format!(
+        "link_name = \"keyed\"\nname = \"Keyed\"\nfamily = \"custom\"\napi_base = \"{url}\"\n\
+         [[auth.api_key]]\nname = \"X-Key\"\nlabel = \"key\"\nplace = \"header\"\n"
+    ))
+    .expect("a service");
+    registry.add_service(&service).await.expect("added");
+    let new = NewConnection {
+        service: "keyed".into(),
+        name: "Each".into(),
+        link_name: "each".into(),
+        login_user: true,
+        ..NewConnection::default()
+    };
+    registry.add(new).await.expect("a connection");
+    for user in ["engine", "ravi"] {
+        let values = [("X-Key".to_owned(), Secret::new(format!("key-of-{user}")))].into();
+        let credential = Credential::ApiKey { values };
+        sign_in::with_keys(&registry.acting_as(user), "each", credential).await.expect("signed in");
+    }
+    (registry, url)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_uses_the_connections_of_the_user_who_calls() {
+    let (registry, url) = everyone_for_himself().await;
+    let engine = Engine::with(with(&registry)).await;
+    let who =
+        format!("string standalone.who() {{ return invokeurl [ url: \"{url}/me\" type: GET connection: \"each\" ]; }}");
+    engine.publish(&who).await;
+    let wish = |user| KeyWish { name: "a key", role: Role::Execute, rate: None, user };
+    let mut said = Vec::new();
+    for user in [None, Some("ravi"), Some("mira")] {
+        let key = engine.app.create_key_as(&wish(user), "test").await.expect("a key").key;
+        let request = reqwest::Client::new().post(format!("{}/v1/functions/who/executions", engine.url));
+        let done = engine.send(request.bearer_auth(key.as_str()).body("{}")).await.json();
+        assert_eq!(done["acts_as"].as_str(), user);
+        said.push(done["output"].as_str().map_or_else(|| done["error"]["message"].to_string(), str::to_owned));
+    }
+    assert_eq!(said[..2], ["ENGINE", "RAVI"]);
+    assert!(said[2].contains("`mira` has not authorised the connection `each`"), "{}", said[2]);
+
+    // In the background and once more, it is the same user.
+    let id = engine.app.enqueue(call("standalone.who").acting_as(Some("ravi"))).await.expect("accepted");
+    let first = engine.app.wait_for(&id).await.expect("an execution");
+    let again = engine.app.rerun(&id, "test").await.expect("accepted");
+    let second = engine.app.wait_for(&again).await.expect("an execution");
+    for execution in [first, second] {
+        assert_eq!(
+            (execution.acts_as.as_deref(), execution.output.as_ref().map(|json| json.get())),
+            (Some("ravi"), Some("\"RAVI\""))
+        );
+    }
     engine.stop().await;
 }

@@ -146,7 +146,7 @@ async fn planted_secrets_are_found_nowhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_makes_as_many_requests_as_it_may() {
     let engine = Engine::start().await;
-    let wish = KeyWish { name: "slow", role: Role::Execute, rate: Some(12) };
+    let wish = KeyWish { name: "slow", role: Role::Execute, rate: Some(12), user: None };
     let key = engine.app.create_key_as(&wish, "test").await.expect("a key").key;
     let get = || reqwest::Client::new().get(format!("{}/v1/functions", engine.url)).bearer_auth(key.as_str());
     assert_eq!(engine.send(get()).await.status, 200);

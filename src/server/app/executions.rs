@@ -128,7 +128,7 @@ impl App {
     /// The call that an execution came from.
     async fn call_of(&self, old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
         let arguments = self.exact_arguments(old).await?;
-        Ok(Call::new(&old.name, cause, by).arguments(arguments).lenient())
+        Ok(Call::new(&old.name, cause, by).acting_as(old.acts_as.as_deref()).arguments(arguments).lenient())
     }
 
     pub(super) fn note_running(&self, execution: &Execution, journal: &Arc<Mutex<Journal>>, stop: &Arc<Stop>) {

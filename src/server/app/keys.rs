@@ -30,6 +30,8 @@ pub struct Caller {
     pub id: Arc<str>,
     pub name: Arc<str>,
     pub role: Role,
+    /// Whose connections his calls use; the engine's own where absent.
+    pub user: Option<Arc<str>>,
     /// How many requests the caller may make; absent without a limit.
     pub(super) rate: Option<Arc<Rate>>,
 }
@@ -41,12 +43,14 @@ pub struct KeyWish<'a> {
     pub role: Role,
     /// Requests per minute; the engine's own limit where absent.
     pub rate: Option<u32>,
+    /// The user whose connections it uses; the engine's own where absent.
+    pub user: Option<&'a str>,
 }
 
 impl Caller {
     /// A person or a part of the engine, without a limit on requests.
     pub fn person(name: &str, role: Role) -> Self {
-        Self { id: name.into(), name: name.into(), role, rate: None }
+        Self { id: name.into(), name: name.into(), role, user: Some(name.into()), rate: None }
     }
 
     /// Counts a request.
@@ -105,7 +109,7 @@ const TOKEN_PREFIX: &str = "1000.";
 impl App {
     /// Makes a key without a limit of its own.
     pub async fn create_key(&self, name: &str, role: Role, by: &str) -> Result<NewKey, Error> {
-        self.create_key_as(&KeyWish { name, role, rate: None }, by).await
+        self.create_key_as(&KeyWish { name, role, rate: None, user: None }, by).await
     }
 
     /// Makes a key.
@@ -115,6 +119,7 @@ impl App {
             name: wish.name.to_owned(),
             role: wish.role.word().to_owned(),
             rate: wish.rate.map(i64::from),
+            acts_as: wish.user.map(str::to_owned),
             hash: hex(&hash_of(&secret)),
             created_at: self.now(),
             created_by: by.to_owned(),
@@ -149,7 +154,8 @@ impl App {
             let (Some(role), Some(hash)) = (Role::parse(&row.role), unhex(&row.hash)) else { continue };
             let own = row.rate.and_then(|rate| u32::try_from(rate).ok());
             let rate = own.or(self.inner.config.rate).map(|rate| Arc::new(Rate::per_minute(rate)));
-            let caller = Caller { id: row.id.as_str().into(), name: row.name.into(), role, rate };
+            let user = row.acts_as.map(Arc::from);
+            let caller = Caller { id: row.id.as_str().into(), name: row.name.into(), role, user, rate };
             known.insert(row.id, Known { hash, caller });
         }
         self.inner.keys.known.store(Arc::new(known));

@@ -56,6 +56,7 @@ impl App {
             version: target.version,
             cause: call.cause,
             actor: call.actor.clone(),
+            acts_as: call.user.clone(),
             state: State::Queued,
             arguments: RawValue::NULL.to_owned(),
             output: None,

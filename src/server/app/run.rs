@@ -27,6 +27,8 @@ pub struct Call {
     /// Arguments that are neither given nor have a default are null, and those that the function does not
     /// have are passed over, as Zoho does; otherwise both are errors.
     pub lenient: bool,
+    /// Whose connections it uses; the engine's own where absent.
+    pub user: Option<String>,
     /// The execution's id, where it was chosen before.
     pub id: Option<String>,
 }
@@ -34,12 +36,18 @@ pub struct Call {
 impl Call {
     /// A call without arguments, which says what does not fit.
     pub fn new(function: impl Into<String>, cause: Cause, actor: impl Into<String>) -> Self {
-        Self { function: function.into(), arguments: Vec::new(), cause, actor: actor.into(), lenient: false, id: None }
+        let (function, actor) = (function.into(), actor.into());
+        Self { function, arguments: Vec::new(), cause, actor, user: None, lenient: false, id: None }
     }
 
     /// The same, as Zoho takes it: without errors for what is missing or too much.
     pub fn lenient(self) -> Self {
         Self { lenient: true, ..self }
+    }
+
+    /// The same on a user's connections.
+    pub fn acting_as(self, user: Option<&str>) -> Self {
+        Self { user: user.map(str::to_owned), ..self }
     }
 
     pub fn arguments(self, arguments: Vec<(String, Given)>) -> Self {
@@ -237,6 +245,7 @@ impl App {
         let journal = Arc::new(Mutex::new(Journal::new(self.now())));
         let stop = Arc::new(Stop::default());
         self.note_running(&execution, &journal, &stop);
+        let outbound = execution.acts_as.as_deref().map(|user| self.inner.outbound.acting_as(user));
         let (app, written, masks) = (self.clone(), journal.clone(), redactor.clone());
         let done = move |outcome: Outcome| {
             {
@@ -265,6 +274,7 @@ impl App {
             args,
             settings: self.inner.settings.clone(),
             account: self.inner.account.clone(),
+            outbound,
             stop,
             journal,
             redactor,

@@ -47,6 +47,7 @@ async fn page(app: &App, admin: &Administrator, made: Option<Markup>, problem: O
                         ("administrator".into(), "administrator: everything".into()),
                     ]))
                     (Field { kind: "number", ..Field::text("rate", "Requests per minute", "") })
+                    (Field::text("acts_as", "Acts as", "").hint("The user whose connections its calls use."))
                     button.primary type="submit" { "Make key" }
                 }
             }
@@ -64,7 +65,8 @@ fn table(visitor: &super::Visitor, keys: &[KeyRow]) -> Markup {
                     @for key in keys {
                         tr {
                             td { strong { (key.name) } br; code.small { "1003." (key.id.get(..8).unwrap_or(&key.id)) "…" } }
-                            td { (key.role) @if let Some(rate) = key.rate { br; small.muted { (rate) " a minute" } } }
+                            td { (key.role) @if let Some(rate) = key.rate { br; small.muted { (rate) " a minute" } }
+                                @if let Some(user) = &key.acts_as { br; small.muted { "as " (user) } } }
                             td { (parts::time(key.created_at)) br; small.muted { "by " (key.created_by) } }
                             td {
                                 @match key.revoked_at {
@@ -113,7 +115,7 @@ fn wish(fields: &Fields) -> Result<KeyWish<'_>, String> {
     let role = Role::parse(fields.text("role")).ok_or("Choose a role.")?;
     let rate = fields.given("rate").map(str::parse).transpose();
     let rate = rate.ok().filter(|rate| *rate != Some(0)).ok_or("Requests per minute is a number above 0.")?;
-    Ok(KeyWish { name, role, rate })
+    Ok(KeyWish { name, role, rate, user: fields.given("acts_as") })
 }
 
 async fn revoke(

@@ -3,6 +3,7 @@
 use super::Core;
 use super::job::{Failed, Job, Outcome, Returned, Stop, Why};
 use super::journal::Scribe;
+use crate::connections::Outbound;
 use crate::engine::{Failure, Run};
 use crate::eval::limits::Stats;
 use crate::fault::{Fault, FaultKind};
@@ -28,18 +29,19 @@ struct Deadline {
 
 /// Runs a job and says what came of it.
 pub(super) async fn drive(core: &Core, job: Job) {
-    let Job { script, function, args, settings, time, account, stop, journal, redactor, done } = job;
+    let Job { script, function, args, settings, time, account, outbound, stop, journal, redactor, done } = job;
     let scribe = Rc::new(Scribe { journal, redactor });
     scribe.open().begin((core.clock)());
     let started = Instant::now();
     let deadline = Deadline { at: time.map(|time| started + time), time: time.unwrap_or_default() };
     let around = Surroundings { clock: core.clock.clone(), account, witness: scribe.clone() };
+    let outbound = outbound.as_ref().unwrap_or(&core.outbound);
     let outcome = match core.stacks.take() {
         Err(error) => Err(Failed::Internal(format!("no stack for the execution: {error}"))),
         Ok(stack) => {
             let body = move |host: &mut dyn crate::host::Host| script.call(&function, host, &args);
             let mut parked = Parked::new(stack, around, body);
-            let ended = to_the_end(core, &mut parked, &scribe, &stop, &deadline).await;
+            let ended = to_the_end(core, outbound, &mut parked, &scribe, &stop, &deadline).await;
             if let Some(stack) = parked.into_stack() {
                 core.stacks.give_back(stack);
             }
@@ -52,6 +54,7 @@ pub(super) async fn drive(core: &Core, job: Job) {
 
 async fn to_the_end(
     core: &Core,
+    outbound: &Arc<Outbound>,
     parked: &mut Parked<Ended>,
     scribe: &Scribe,
     stop: &Stop,
@@ -71,9 +74,9 @@ async fn to_the_end(
                 tokio::task::yield_now().await;
                 deadline.check(stop)
             }
-            Wish::Http(request) => http(core, *request, scribe, stop, deadline).await,
-            Wish::Message(message) => message_answer(core, *message, scribe, stop, deadline).await,
-            Wish::Mail(mail) => mail_answer(core, *mail, scribe, stop, deadline).await,
+            Wish::Http(request) => http(core, outbound, *request, scribe, stop, deadline).await,
+            Wish::Message(message) => message_answer(core, outbound, *message, scribe, stop, deadline).await,
+            Wish::Mail(mail) => mail_answer(core, outbound, *mail, scribe, stop, deadline).await,
         };
     }
 }
@@ -103,12 +106,19 @@ impl Deadline {
 }
 
 /// Sends a request on the network's runtime, so that no script's long statement holds it up.
-async fn http(core: &Core, request: Request, scribe: &Scribe, stop: &Stop, deadline: &Deadline) -> Answer {
+async fn http(
+    core: &Core,
+    outbound: &Arc<Outbound>,
+    request: Request,
+    scribe: &Scribe,
+    stop: &Stop,
+    deadline: &Deadline,
+) -> Answer {
     deadline.check(stop)?;
     let redactor = &scribe.redactor;
     // Before the request goes out: what it shows of secrets is kept from the lines that follow.
     let asked = redacted::asked(&request, redactor);
-    let outbound = core.outbound.clone();
+    let outbound = outbound.clone();
     let at = scribe.open().elapsed();
     let started = Instant::now();
     let again = request.clone();
@@ -139,10 +149,17 @@ async fn in_time<T>(mut sent: JoinHandle<Result<T, Fault>>, stop: &Stop, deadlin
     answer
 }
 
-async fn mail_answer(core: &Core, mail: Mail, scribe: &Scribe, stop: &Stop, deadline: &Deadline) -> Answer {
+async fn mail_answer(
+    core: &Core,
+    outbound: &Arc<Outbound>,
+    mail: Mail,
+    scribe: &Scribe,
+    stop: &Stop,
+    deadline: &Deadline,
+) -> Answer {
     deadline.check(stop)?;
     let mut posted = redacted::posted(&mail, &scribe.redactor);
-    let (post, outbound, now) = (core.post.clone(), core.outbound.clone(), (core.clock)());
+    let (post, outbound, now) = (core.post.clone(), outbound.clone(), (core.clock)());
     let sent = core.network.spawn(async move { post.mail(&mail, now, &outbound).await });
     let answer = in_time(sent, stop, deadline).await.map(|()| Reply::Done);
     posted.fault = answer.as_ref().err().map(|fault| redacted::failed(fault, &scribe.redactor));
@@ -152,14 +169,21 @@ async fn mail_answer(core: &Core, mail: Mail, scribe: &Scribe, stop: &Stop, dead
     answer
 }
 
-async fn message_answer(core: &Core, message: Message, scribe: &Scribe, stop: &Stop, deadline: &Deadline) -> Answer {
+async fn message_answer(
+    core: &Core,
+    outbound: &Arc<Outbound>,
+    message: Message,
+    scribe: &Scribe,
+    stop: &Stop,
+    deadline: &Deadline,
+) -> Answer {
     deadline.check(stop)?;
     let line = match &message {
         Message::Sms(sms) => format!("sendsms to {}", sms.to.join(", ")),
         Message::Push { to, title, .. } => format!("pushNotification to {}: {title}", to.join(", ")),
     };
     scribe.printed(&line);
-    let (post, outbound, now) = (core.post.clone(), core.outbound.clone(), (core.clock)());
+    let (post, outbound, now) = (core.post.clone(), outbound.clone(), (core.clock)());
     let sent = core.network.spawn(async move {
         match message {
             Message::Sms(sms) => post.sms(&sms, now, &outbound).await,

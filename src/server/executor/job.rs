@@ -1,6 +1,7 @@
 //! One execution as the executor sees it: what to run, what may stop it, what came of it.
 
 use super::journal::Journal;
+use crate::connections::Outbound;
 use crate::engine::{Args, Report, Script};
 use crate::eval::limits::Stats;
 use crate::fault::FaultKind;
@@ -22,6 +23,8 @@ pub struct Job {
     /// Wall-clock time, waiting included.
     pub time: Option<Duration>,
     pub account: Arc<Account>,
+    /// The way out of a user; the engine's own where absent.
+    pub outbound: Option<Arc<Outbound>>,
     pub stop: Arc<Stop>,
     pub journal: Arc<Mutex<Journal>>,
     /// Masks the secrets of this execution, and those of all.

@@ -149,7 +149,10 @@ fn call(
     if function.definition.argument(REQUEST).is_some() {
         arguments.push((REQUEST.to_owned(), Given::Text(incoming.as_request(auth_type))));
     }
-    Ok(Call::new(&function.definition.name, Cause::Rest, &*caller.name).arguments(arguments).lenient())
+    Ok(Call::new(&function.definition.name, Cause::Rest, &*caller.name)
+        .acting_as(caller.user.as_deref())
+        .arguments(arguments)
+        .lenient())
 }
 
 fn answer(definition: &Definition, execution: &Execution) -> Response {

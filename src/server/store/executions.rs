@@ -50,6 +50,9 @@ pub struct Execution {
     pub version: i64,
     pub cause: Cause,
     pub actor: String,
+    /// Whose connections it uses; the engine's own where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acts_as: Option<String>,
     pub state: State,
     /// JSON object.
     pub arguments: Box<RawValue>,
@@ -160,7 +163,7 @@ impl Store {
     pub async fn executions(&self, filter: &Filter) -> Result<Vec<Execution>, Error> {
         let (conditions, binds) = conditions(filter);
         let sql = format!(
-            "select id, function, name, version, cause, actor, state, arguments, output, error, null as lines, \
+            "select id, function, name, version, cause, actor, acts_as, state, arguments, output, error, null as lines, \
              null as calls, statements, duration_us, created_at, started_at, ended_at, sealed from executions \
              {conditions} order by id desc limit {}",
             filter.limit.unwrap_or(50).clamp(1, 200)
@@ -232,13 +235,14 @@ fn conditions(filter: &Filter) -> (String, Vec<String>) {
     }
 }
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "function",
     "name",
     "version",
     "cause",
     "actor",
+    "acts_as",
     "state",
     "arguments",
     "output",
@@ -290,6 +294,7 @@ pub(super) fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArgumen
             .bind(execution.version)
             .bind(execution.cause.word())
             .bind(execution.actor.clone())
+            .bind(execution.acts_as.clone())
             .bind(execution.state.word())
             .bind(execution.arguments.get().to_owned())
             .bind(execution.output.as_ref().map(|json| json.get().to_owned()))
@@ -325,6 +330,7 @@ fn read(row: &Row) -> Result<Execution, Error> {
         version: row.try_get("version")?,
         cause: Cause::ALL.into_iter().find(|one| one.word() == cause).ok_or_else(|| damaged("cause", &cause))?,
         actor: row.try_get("actor")?,
+        acts_as: row.try_get("acts_as")?,
         state: State::ALL.into_iter().find(|one| one.word() == state).ok_or_else(|| damaged("state", &state))?,
         arguments: RawValue::from_string(arguments).map_err(|error| damaged("arguments", error))?,
         output: raw(row, "output")?,

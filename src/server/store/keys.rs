@@ -18,6 +18,9 @@ pub struct KeyRow {
     pub hash: String,
     /// Requests per minute; the engine's own limit where absent.
     pub rate: Option<i64>,
+    /// The user whose connections its calls use; the engine's own where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acts_as: Option<String>,
     pub created_at: i64,
     pub created_by: String,
     pub revoked_at: Option<i64>,
@@ -31,8 +34,8 @@ impl Store {
 
     pub async fn insert_key(&self, key: &KeyRow) -> Result<(), Error> {
         sqlx::query(
-            "insert into api_keys (id, name, role, hash, rate, created_at, created_by) \
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into api_keys (id, name, role, hash, rate, created_at, created_by, acts_as) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&key.id)
         .bind(&key.name)
@@ -41,6 +44,7 @@ impl Store {
         .bind(key.rate)
         .bind(key.created_at)
         .bind(&key.created_by)
+        .bind(&key.acts_as)
         .execute(self.pool())
         .await?;
         Ok(())
@@ -84,6 +88,7 @@ fn read(row: &Row) -> Result<KeyRow, Error> {
         role: row.try_get("role")?,
         hash: row.try_get("hash")?,
         rate: row.try_get("rate")?,
+        acts_as: row.try_get("acts_as")?,
         created_at: row.try_get("created_at")?,
         created_by: row.try_get("created_by")?,
         revoked_at: row.try_get("revoked_at")?,

@@ -32,7 +32,7 @@ async fn execute(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let arguments = object(&body)?.into_iter().map(|(name, value)| (name, Given::Json(value.to_string()))).collect();
-    let call = Call::new(&function, Cause::Api, &*caller.name).arguments(arguments);
+    let call = Call::new(&function, Cause::Api, &*caller.name).acting_as(caller.user.as_deref()).arguments(arguments);
     let wait = !wants_async(&headers);
     if let Some(key) = idempotency_key(&headers)? {
         let promise = Idempotency { caller: &caller, key, request: &[function.as_bytes(), b"\n", &body] };

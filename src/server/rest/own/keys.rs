@@ -27,6 +27,9 @@ struct New {
     /// Requests per minute.
     #[serde(default)]
     rate: Option<u32>,
+    /// Whose connections its calls use.
+    #[serde(default)]
+    acts_as: Option<String>,
 }
 
 fn execute() -> Role {
@@ -44,7 +47,7 @@ async fn create(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let new: New = read(&body)?;
-    let wish = KeyWish { name: &new.name, role: new.role, rate: new.rate };
+    let wish = KeyWish { name: &new.name, role: new.role, rate: new.rate, user: new.acts_as.as_deref() };
     let made = app.create_key_as(&wish, &caller.name).await?;
     let body = json!({ "id": made.row.id, "name": made.row.name, "role": made.row.role, "key": made.key.as_str() });
     Ok((StatusCode::CREATED, Json(body)).into_response())
