@@ -91,6 +91,24 @@ async fn a_new_project_is_served_and_deployed_to() {
     assert!(text(&back).contains("version 3 is in force"), "{}", text(&back));
     assert!(call("name=Bo").await.contains("Hello, Bo!"));
 
+    let project = folder.0.join("ararat.toml");
+    let declared = std::fs::read_to_string(&project).expect("a project").replace("\n# ", "\n");
+    let schedules = &declared[declared.find("[[schedules]]").expect("an example of schedules")..];
+    std::fs::write(&project, schedules).expect("written");
+    let planned = deploy(&["--dry-run"]);
+    assert!(text(&planned).contains("schedule every morning: would be created"), "{}", text(&planned));
+    let done = deploy(&[]);
+    assert!(text(&done).contains("schedule every morning: created"), "{}", text(&done));
+    std::fs::write(&project, "").expect("written");
+    let named = deploy(&["functions/standalone/hello.dg"]);
+    assert!(!text(&named).contains("schedule"), "{}", text(&named));
+    let gone = deploy(&[]);
+    assert!(
+        text(&gone).contains("schedule every morning: disabled, as it is not declared any more"),
+        "{}",
+        text(&gone)
+    );
+
     std::fs::write(&source, "string standalone.hello(String name) { return nome; }").expect("written");
     let refused = deploy(&[]);
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));

@@ -295,6 +295,34 @@ async fn a_connection_lends_its_credentials_and_knows_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_knows_the_schedules_of_functions_that_name_it() {
+    let registry = registry("http://127.0.0.1:9").await;
+    let engine = Engine::with(Config { connections: Source::Open(registry.clone()), ..config() }).await;
+    let source =
+        "void schedule.pull() { x = invokeurl [ url : \"http://127.0.0.1:9/\" type : GET connection : \"own\" ]; }";
+    engine.publish(source).await;
+    let wish = json!({ "name": "hourly", "function": "schedule.pull", "cron": "0 * * * *" });
+    assert_eq!(engine.post("/v1/schedules", &wish.to_string()).await.status, 201);
+    let refusal = async || registry.delete("own").await.expect_err("in use").to_string();
+    let both = "the connection `own` is in use by function `schedule.pull`, schedule `hourly`";
+    assert_eq!(refusal().await, both);
+    // Scopes are a webhook's matter alone.
+    let connection = registry.connection("own").await.expect("there");
+    registry.must_not_lock_scopes(&connection).await.expect("not locked");
+    engine.app.switch_schedule("hourly", false, "test").await.expect("off");
+    assert_eq!(refusal().await, "the connection `own` is in use by function `schedule.pull`");
+    engine.app.switch_schedule("hourly", true, "test").await.expect("on");
+    assert_eq!(refusal().await, both);
+    engine.publish("void schedule.pull() { info 1; }").await;
+    assert_eq!(registry.uses("own").await.expect("there"), []);
+    engine.publish(source).await;
+    assert_eq!(refusal().await, both);
+    assert_eq!(engine.send(engine.request("DELETE", "/v1/schedules/hourly")).await.status, 204);
+    assert_eq!(engine.send(engine.request("DELETE", "/v1/functions/schedule.pull")).await.status, 204);
+    registry.delete("own").await.expect("deleted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_an_execution_is_told_once() {
     let (engine, receiver) = (Engine::start().await, Receiver::start().await);
     engine.publish("int standalone.half(Int n) { if(n == 0) { return 1 / n; } return 10 / n; }").await;

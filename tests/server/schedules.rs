@@ -124,6 +124,19 @@ async fn it_runs_when_it_is_due_and_ends_after_its_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_engine_itself_looks_for_what_is_due() {
+    let hands = Hands::at("2026-03-27T12:59:59.950Z");
+    let engine = engine(&hands).await;
+    let wish = json!({ "name": "x", "function": "schedule.count", "cron": "0 * * * *" });
+    assert_eq!(engine.post("/v1/schedules", &wish.to_string()).await.status, 201);
+    hands.set("2026-03-27T13:00:00Z");
+    while history(&engine, "x").await.is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(history(&engine, "x").await, [(moment("2026-03-27T13:00:00Z"), "begun".to_owned())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_runs_at_once_when_asked_even_while_off() {
     let hands = Hands::at("2026-03-27T12:00:00Z");
     let engine = engine(&hands).await;

@@ -5,6 +5,7 @@ use crate::check::written_links;
 use crate::connections::registry::{AuditLine, Event, EventSink, Settings};
 use crate::connections::{Error, Use, UseKind, events, keep_alive};
 use crate::server::functions::Deployed;
+use crate::server::schedules::ScheduleWish;
 use crate::source::Source;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,22 +33,45 @@ impl App {
         Ok(kept.len())
     }
 
-    /// Tells the registry which connections some functions name in their sources now; before, they were
-    /// others. A registry that is not at hand does not hold up a publication: the next start tells it again.
+    /// Tells the registry which connections some functions name in their sources now, and with them the
+    /// schedules that run them; before, they were others. A registry that is not at hand does not hold up a publication: the next start tells it again.
     pub(super) async fn note_uses(&self, before: &[Arc<Deployed>], names: &[&str]) {
         let after = self.published();
         let of = |source: Option<&Source>| source.map(written_links).unwrap_or_default();
         let mut changed = Vec::new();
+        let schedules = self.store().schedules().await.unwrap_or_default();
         for name in names {
             let old = before.iter().find(|one| one.definition.name == **name).map(|one| &one.source);
             let (old, new) = (of(old), of(after.find_exact(name).map(|one| &one.source)));
-            if !(old.is_empty() && new.is_empty()) {
-                changed.push((Use::new(UseKind::Function, *name), new));
+            if old.is_empty() && new.is_empty() {
+                continue;
             }
+            let running = schedules.iter().filter(|row| row.wish.enabled && row.wish.function == **name);
+            changed.extend(running.map(|row| (Use::new(UseKind::Schedule, &*row.wish.name), new.clone())));
+            changed.push((Use::new(UseKind::Function, *name), new));
         }
-        if let Err(error) = self.write_uses(&changed).await {
-            tracing::warn!(%error, "the registry does not know which connections functions use");
+        self.write_uses(&changed).await;
+    }
+
+    /// The same for a schedule that was changed: what was, and what is.
+    pub(in crate::server) async fn note_schedule(&self, before: Option<&ScheduleWish>, after: Option<&ScheduleWish>) {
+        let published = self.published();
+        let of = |wish: Option<&ScheduleWish>| {
+            let source = wish.filter(|wish| wish.enabled).and_then(|wish| published.find_exact(&wish.function));
+            source.map(|one| written_links(&one.source)).unwrap_or_default()
+        };
+        let (old, new) = (of(before), of(after));
+        let user = |wish: &ScheduleWish| Use::new(UseKind::Schedule, &*wish.name);
+        let mut changed = Vec::new();
+        if let Some(wish) = before.filter(|_| !old.is_empty()) {
+            changed.push((user(wish), Vec::new()));
         }
+        if let Some(wish) = after.filter(|_| !new.is_empty()) {
+            // Under the same name it is told once.
+            changed.retain(|(by, _)| *by != user(wish));
+            changed.push((user(wish), new));
+        }
+        self.write_uses(&changed).await;
     }
 
     /// The same for all functions.
@@ -57,7 +81,13 @@ impl App {
         self.note_uses(&all, &names).await;
     }
 
-    async fn write_uses(&self, uses: &[(Use, Vec<String>)]) -> Result<(), Error> {
+    async fn write_uses(&self, uses: &[(Use, Vec<String>)]) {
+        if let Err(error) = self.try_write_uses(uses).await {
+            tracing::warn!(%error, "the registry does not know which connections functions use");
+        }
+    }
+
+    async fn try_write_uses(&self, uses: &[(Use, Vec<String>)]) -> Result<(), Error> {
         if uses.is_empty() {
             return Ok(());
         }

@@ -99,7 +99,7 @@ impl App {
         if !self.store().insert_schedule(&row).await? {
             return Err(Error::Conflict(format!("there is a schedule `{}` already", row.wish.name)));
         }
-        self.noted(by, "create schedule", &row).await?;
+        self.noted(by, "create schedule", None, Some(&row)).await?;
         Ok(self.schedule_view(row))
     }
 
@@ -132,28 +132,32 @@ impl App {
         let now = self.now();
         let (wish, next_at) = self.checked(wish, now, row.runs)?;
         let (wish, kept) = self.without_secrets(&row.id, wish).await?;
-        let changed = ScheduleRow { wish, kept, next_at, declared, updated_at: now, updated_by: by.to_owned(), ..row };
-        self.write_schedule(changed, "change schedule", by).await
+        let mut changed = ScheduleRow { wish, kept, next_at, declared, ..row.clone() };
+        (changed.updated_at, changed.updated_by) = (now, by.to_owned());
+        self.write_schedule(&row, changed, "change schedule", by).await
     }
 
     /// Switches a schedule on or off.
     pub async fn switch_schedule(&self, id: &str, enabled: bool, by: &str) -> Result<Schedule, Error> {
-        let mut row = self.settled(self.schedule_row(id).await?).await?;
+        let before = self.settled(self.schedule_row(id).await?).await?;
+        let mut row = before.clone();
         row.wish.enabled = enabled;
         row.next_at = if enabled { self.next_of(&row, self.now())? } else { None };
         row.updated_at = self.now();
         by.clone_into(&mut row.updated_by);
-        self.write_schedule(row, if enabled { "enable schedule" } else { "disable schedule" }, by).await
+        let event = if enabled { "enable schedule" } else { "disable schedule" };
+        self.write_schedule(&before, row, event, by).await
     }
 
     /// Switches off a schedule whose entry in the project is gone.
     pub(super) async fn undeclare(&self, row: &ScheduleRow, by: &str) -> Result<(), Error> {
-        let mut row = self.settled(row.clone()).await?;
+        let before = self.settled(row.clone()).await?;
+        let mut row = before.clone();
         row.wish.enabled = false;
         (row.next_at, row.declared) = (None, None);
         row.updated_at = self.now();
         by.clone_into(&mut row.updated_by);
-        self.write_schedule(row, "disable schedule", by).await.map(drop)
+        self.write_schedule(&before, row, "disable schedule", by).await.map(drop)
     }
 
     /// Removes a schedule with its history; its executions stay in the log.
@@ -163,7 +167,7 @@ impl App {
         if row.kept {
             self.forget_concealed(&secret_name(&row.id)).await?;
         }
-        self.noted(by, "delete schedule", &row).await
+        self.noted(by, "delete schedule", Some(&row), None).await
     }
 
     /// Runs a schedule's function at once, whether the schedule is on or off; gives the execution's id.
@@ -260,7 +264,13 @@ impl App {
         Ok(call(&row.wish, self.exact_schedule_arguments(row).await?))
     }
 
-    async fn write_schedule(&self, row: ScheduleRow, event: &str, by: &str) -> Result<Schedule, Error> {
+    async fn write_schedule(
+        &self,
+        before: &ScheduleRow,
+        row: ScheduleRow,
+        event: &str,
+        by: &str,
+    ) -> Result<Schedule, Error> {
         let taken = self.store().schedule(&row.wish.name).await?.is_some_and(|other| other.id != row.id);
         if taken {
             return Err(Error::Conflict(format!("there is a schedule `{}` already", row.wish.name)));
@@ -269,13 +279,22 @@ impl App {
             let message = format!("somebody else has changed the schedule `{}` meanwhile", row.wish.name);
             return Err(Error::Conflict(message));
         }
-        self.noted(by, event, &row).await?;
+        self.noted(by, event, Some(before), Some(&row)).await?;
         Ok(self.schedule_view(row))
     }
 
-    async fn noted(&self, by: &str, event: &str, row: &ScheduleRow) -> Result<(), Error> {
+    /// Wakes whoever waits for the next time, and tells connections and the audit log of a change.
+    async fn noted(
+        &self,
+        by: &str,
+        event: &str,
+        before: Option<&ScheduleRow>,
+        after: Option<&ScheduleRow>,
+    ) -> Result<(), Error> {
         self.rescheduled().notify_waiters();
-        self.store().audit(self.now(), by, event, &row.wish.name).await
+        self.note_schedule(before.map(|row| &row.wish), after.map(|row| &row.wish)).await;
+        let subject = after.or(before).map_or("", |row| row.wish.name.as_str());
+        self.store().audit(self.now(), by, event, subject).await
     }
 
     fn schedule_view(&self, row: ScheduleRow) -> Schedule {
