@@ -66,6 +66,16 @@ pub async fn choice(outbound: &Outbound, link: &str) -> Result<Option<Choice>, E
     Ok(Some(Choice { label: row.label.clone(), portals: portals_in(&fields, row), chosen }))
 }
 
+/// After a sign-in: the only portal is taken; among several a person has to choose.
+pub async fn settle(outbound: &Outbound, link: &str) -> Result<Option<Choice>, Error> {
+    let Some(choice) = choice(outbound, link).await? else { return Ok(None) };
+    match choice.portals.as_slice() {
+        [] => Ok(None),
+        [only] => choose(outbound.registry().await?, link, only).await.map(|()| None),
+        _ => Ok(Some(choice)),
+    }
+}
+
 /// Makes a connection use one of its account's portals.
 pub async fn choose(registry: &Registry, link: &str, portal: &Portal) -> Result<(), Error> {
     let mut connection = registry.connection(link).await?;

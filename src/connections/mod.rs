@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod connection;
 pub mod credential;
 pub mod data_centre;
+pub mod definition;
 pub mod dependency;
 mod dry_run;
 pub mod edit;

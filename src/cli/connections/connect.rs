@@ -222,13 +222,9 @@ async fn three_legs(registry: &Registry, connection: &Connection, way: &Way) -> 
     let link = connection.link_name.as_str();
     let known = registry.credential(connection).await?.is_some();
     if !known || way.client_id.is_some() {
-        let credential = Credential::OAuth1 {
-            consumer_key: way.need_id("consumer key")?,
-            consumer_secret: way.secrets.need("client_secret", "consumer secret")?,
-            token: None,
-            token_secret: None,
-        };
-        registry.save(connection, Some(&credential)).await?;
+        let key = way.need_id("consumer key")?;
+        let secret = way.secrets.need("client_secret", "consumer secret")?;
+        sign_in::set_consumer(registry, link, &key, secret).await?;
     }
     let http = client();
     let way_back = WayBack::open(way).await?;

@@ -1,10 +1,9 @@
 //! A service defined by options, or by answers on a terminal: the fields of the service's file.
 
 use crate::cli::connections::ask_line;
-use crate::connections::link::link_name_from;
-use crate::connections::{Error, Service};
+use crate::connections::service::{ClientAuth, Grant, KeyParam, Place};
+use crate::connections::{Error, Service, definition};
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value, json};
 
 /// The fields of a service.
 #[derive(Args)]
@@ -112,118 +111,101 @@ impl Definition {
     /// The service, asking on a terminal for what it cannot do without.
     pub fn service(self) -> Result<Service, Error> {
         let name = need(self.name.clone(), "name", "--name")?;
-        let link_name = self.link_name.clone().unwrap_or_else(|| link_name_from(&name));
-        let auth = match self.auth {
+        let kind = match self.auth {
             Some(kind) => kind,
             None => {
                 let word = need(None, "auth type (api_key, basic, oauth1, oauth2, aws_sigv4)", "--auth")?;
                 Kind::from_str(&word, false).map_err(Error::usage)?
             }
         };
-        let api_base = need(self.api_base.clone(), "address where its API begins", "--api-base")?;
-        let mut params = self.params.clone();
-        if auth == Kind::AwsSigv4 {
-            params.extend(["aws_service".to_owned(), "aws_region".to_owned()]);
-        }
-        let mut fields = Map::new();
-        put(&mut fields, "link_name", Some(link_name));
-        put(&mut fields, "name", Some(name));
-        put(&mut fields, "family", Some("custom"));
-        put(&mut fields, "api_base", Some(api_base));
-        put(&mut fields, "test", self.test.clone());
-        put(&mut fields, "hosts", some(&self.hosts));
-        put(&mut fields, "params", some(&params));
-        fields.insert("auth".to_owned(), self.auth_fields(auth)?);
-        serde_json::from_value(Value::Object(fields)).map_err(|error| Error::usage(error.to_string()))
-    }
-
-    fn auth_fields(&self, kind: Kind) -> Result<Value, Error> {
+        let mut fields = definition::Definition {
+            link_name: self.link_name.clone(),
+            api_base: Some(need(self.api_base.clone(), "address where its API begins", "--api-base")?),
+            test: self.test.clone(),
+            hosts: self.hosts.clone(),
+            params: self.params.clone(),
+            place: self.place(),
+            ..definition::Definition::new(kind.kind(), name)
+        };
         match kind {
-            Kind::ApiKey => Ok(json!({ "api_key": self.key_fields()? })),
-            Kind::Basic => Ok(json!({ "basic": {} })),
-            Kind::OAuth1 => Ok(json!({ "oauth1": self.oauth1_fields()? })),
-            Kind::OAuth2 => Ok(json!({ "oauth2": self.oauth2_fields()? })),
-            Kind::AwsSigv4 => Ok(json!("aws_sigv4")),
+            Kind::ApiKey => fields.keys = self.key_fields()?,
+            Kind::OAuth1 => self.oauth1_fields(&mut fields)?,
+            Kind::OAuth2 => self.oauth2_fields(&mut fields)?,
+            Kind::Basic | Kind::AwsSigv4 => {}
         }
+        fields.service()
     }
 
-    fn key_fields(&self) -> Result<Vec<Value>, Error> {
+    fn key_fields(&self) -> Result<Vec<KeyParam>, Error> {
         let mut keys = self.keys.clone();
         if keys.is_empty() {
             keys.push(need(None, "parameter's name in the request", "--key NAME=LABEL")?);
         }
-        let place = self.place_word();
         let key = |key: &String| {
             let (name, label) = key.split_once('=').unwrap_or((key.as_str(), key.as_str()));
-            json!({ "name": name, "label": label, "place": place })
+            KeyParam { name: name.to_owned(), label: label.to_owned(), place: self.place(), value: None }
         };
         Ok(keys.iter().map(key).collect())
     }
 
-    fn oauth1_fields(&self) -> Result<Value, Error> {
-        let mut fields = Map::new();
-        for (name, given, option) in [
-            ("request_token_url", &self.request_token_url, "--request-token-url"),
-            ("authorize_url", &self.authorize_url, "--authorize-url"),
-            ("access_token_url", &self.access_token_url, "--access-token-url"),
+    fn oauth1_fields(&self, fields: &mut definition::Definition) -> Result<(), Error> {
+        for (name, given, option, to) in [
+            ("request token url", &self.request_token_url, "--request-token-url", &mut fields.request_token_url),
+            ("authorize url", &self.authorize_url, "--authorize-url", &mut fields.authorize_url),
+            ("access token url", &self.access_token_url, "--access-token-url", &mut fields.access_token_url),
         ] {
-            put(&mut fields, name, Some(need(given.clone(), &name.replace('_', " "), option)?));
+            *to = Some(need(given.clone(), name, option)?);
         }
-        put(&mut fields, "signature", Some(self.signature.clone().unwrap_or_else(|| "HMAC-SHA1".to_owned())));
-        put(&mut fields, "place", Some(self.place_word()));
-        Ok(Value::Object(fields))
+        if let Some(word) = &self.signature {
+            let read = serde_json::from_value(serde_json::Value::String(word.clone()));
+            fields.signature = read.map_err(|error| Error::usage(error.to_string()))?;
+        }
+        Ok(())
     }
 
-    fn oauth2_fields(&self) -> Result<Value, Error> {
-        let grants = if self.grants.is_empty() { vec!["authorization_code".to_owned()] } else { self.grants.clone() };
-        let asks_a_person = grants.iter().any(|grant| grant == "authorization_code");
-        let mut fields = Map::new();
-        put(&mut fields, "grants", Some(grants));
-        if asks_a_person {
-            let url = need(self.authorize_url.clone(), "authorize URL", "--authorize-url")?;
-            put(&mut fields, "authorize_url", Some(url));
+    fn oauth2_fields(&self, fields: &mut definition::Definition) -> Result<(), Error> {
+        let unknown = |word: &String| Error::usage(format!("`{word}` is no grant type known here"));
+        let read = |word: &String| Grant::parse(word).ok_or_else(|| unknown(word));
+        fields.grants = self.grants.iter().map(read).collect::<Result<_, Error>>()?;
+        if fields.grants.is_empty() || fields.grants.contains(&Grant::AuthorizationCode) {
+            fields.authorize_url = Some(need(self.authorize_url.clone(), "authorize URL", "--authorize-url")?);
         }
-        put(&mut fields, "token_url", Some(need(self.token_url.clone(), "access token URL", "--token-url")?));
-        put(&mut fields, "refresh_url", self.refresh_url.clone());
-        put(&mut fields, "revoke_url", self.revoke_url.clone());
-        put(&mut fields, "place", Some(self.place_word()));
-        if matches!(self.place, Some(Spot::Query)) {
-            put(&mut fields, "parameter", Some("access_token"));
-            put(&mut fields, "value", Some("{token}"));
-        }
-        put(&mut fields, "scopes", some(&self.scope));
-        let delimiter = self.delimiter.map(|delimiter| match delimiter {
-            Delimiter::Comma => ",",
-            Delimiter::Space => " ",
-            Delimiter::Plus => "+",
+        fields.token_url = Some(need(self.token_url.clone(), "access token URL", "--token-url")?);
+        fields.refresh_url = self.refresh_url.clone();
+        fields.revoke_url = self.revoke_url.clone();
+        fields.scopes = self.scope.clone();
+        fields.delimiter = self.delimiter.map(|delimiter| match delimiter {
+            Delimiter::Comma => ",".to_owned(),
+            Delimiter::Space => " ".to_owned(),
+            Delimiter::Plus => "+".to_owned(),
         });
-        put(&mut fields, "scope_delimiter", delimiter);
-        put(&mut fields, "pkce", Some(!self.no_pkce));
-        let client_auth = self.client_auth.map(|place| match place {
-            ClientPlace::Body => "body",
-            ClientPlace::Header => "header",
-        });
-        put(&mut fields, "client_auth", client_auth);
-        Ok(Value::Object(fields))
+        fields.pkce = !self.no_pkce;
+        fields.client_auth = match self.client_auth {
+            Some(ClientPlace::Header) => ClientAuth::Header,
+            Some(ClientPlace::Body) | None => ClientAuth::Body,
+        };
+        Ok(())
     }
 
-    fn place_word(&self) -> &'static str {
+    fn place(&self) -> Place {
         match self.place {
-            Some(Spot::Query) => "query",
-            Some(Spot::Form) => "form",
-            Some(Spot::Header) | None => "header",
+            Some(Spot::Query) => Place::Query,
+            Some(Spot::Form) => Place::Form,
+            Some(Spot::Header) | None => Place::Header,
         }
     }
 }
 
-fn put(fields: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
-    if let Some(value) = value {
-        fields.insert(name.to_owned(), value.into());
+impl Kind {
+    fn kind(self) -> definition::Kind {
+        match self {
+            Kind::ApiKey => definition::Kind::ApiKey,
+            Kind::Basic => definition::Kind::Basic,
+            Kind::OAuth1 => definition::Kind::OAuth1,
+            Kind::OAuth2 => definition::Kind::OAuth2,
+            Kind::AwsSigv4 => definition::Kind::AwsSigv4,
+        }
     }
-}
-
-fn some(list: &[String]) -> Option<Vec<String>> {
-    (!list.is_empty()).then(|| list.to_vec())
 }
 
 /// What was given, or the answer of a person.

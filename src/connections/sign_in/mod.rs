@@ -6,6 +6,7 @@
 pub mod device;
 pub mod loopback;
 pub mod three_legs;
+pub mod underway;
 
 pub use three_legs::OAuth1Start;
 
@@ -233,6 +234,25 @@ pub async fn set_client(registry: &Registry, link: &str, id: &str, secret: Optio
         Some(_) | None => Tokens { client_id: id.to_owned(), client_secret: secret, access: None, refresh: None },
     };
     registry.save(&connection, Some(&Credential::OAuth2(tokens))).await
+}
+
+/// Gives a connection an OAuth 1 consumer.
+pub async fn set_consumer(registry: &Registry, link: &str, key: &str, secret: Secret) -> Result<(), Error> {
+    let connection = registry.connection(link).await?;
+    registry.must_own_credentials(&connection).await?;
+    let consumer_key = key.to_owned();
+    let credential = Credential::OAuth1 { consumer_key, consumer_secret: secret, token: None, token_secret: None };
+    registry.save(&connection, Some(&credential)).await
+}
+
+/// The public half of the client that a connection signs in as, where it has one.
+pub async fn client_id(registry: &Registry, connection: &Connection) -> Result<Option<String>, Error> {
+    let id = match registry.credential(connection).await? {
+        Some(Credential::OAuth2(tokens)) => Some(tokens.client_id.clone()),
+        Some(Credential::OAuth1 { consumer_key, .. }) => Some(consumer_key),
+        Some(Credential::ApiKey { .. } | Credential::Basic { .. } | Credential::AwsSigv4 { .. }) | None => None,
+    };
+    Ok(id.filter(|id| !id.is_empty()))
 }
 
 /// Signs out: the provider is told where it can be, the tokens are forgotten here in any case.

@@ -18,8 +18,8 @@ use url::Url;
 /// A sign-in under way: the page to open, and the token that comes back with it.
 pub struct OAuth1Start {
     pub url: Url,
-    token: Secret,
-    token_secret: Secret,
+    pub(super) token: Secret,
+    pub(super) token_secret: Secret,
 }
 
 /// Gets a request token and the address of the consent page.

@@ -13,6 +13,7 @@ mod rate;
 mod record;
 mod run;
 
+pub(in crate::server) use accounts::hash_of;
 pub use accounts::{LinkUse, Login, Person, SESSION_LIFE, Session};
 pub use executions::Live;
 pub use functions::{Action, Breaks, Deployment, FunctionView};

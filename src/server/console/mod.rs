@@ -43,7 +43,13 @@ pub fn router(app: App) -> Router {
         .merge(keys::routes())
         .fallback(refusal::not_found)
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard));
-    Router::new().route("/", get(async || Redirect::to(HOME))).nest(HOME, pages.merge(assets::routes())).with_state(app)
+    let callback = connections::callback_routes();
+    let callback = callback.layer(middleware::from_fn_with_state(app.clone(), guard::guard));
+    Router::new()
+        .merge(callback)
+        .route("/", get(async || Redirect::to(HOME)))
+        .nest(HOME, pages.merge(assets::routes()))
+        .with_state(app)
 }
 
 async fn home(_: Visitor) -> Redirect {

@@ -49,7 +49,7 @@ async fn list(visitor: Visitor, Query(shown): Query<Shown>) -> Result<Page, Refu
 }
 
 fn add() -> Markup {
-    html! { a.button.primary href="/console/connections/new" { "New connection" } }
+    html! { a.button.primary href="/console/catalogue" { "New connection" } }
 }
 
 /// A part of this section.
@@ -75,7 +75,7 @@ pub fn subsections(current: Part, counts: Option<(usize, usize)>) -> Markup {
             (link(Part::Mine, "/console/connections", "My connections", counts.map(|(mine, _)| mine)))
             (link(Part::Shared, "/console/connections?shared=true", "Shared connections", counts.map(|(_, shared)| shared)))
             (link(Part::Services, "/console/services", "Custom services", None))
-            (link(Part::Events, "/console/connections/events", "Events", None))
+            (link(Part::Events, "/console/events", "Events", None))
         }
     }
 }
