@@ -227,4 +227,31 @@ proptest! {
             prop_assert_eq!(plan.last_within(*first_found, *last_found, 100), found.clone());
         }
     }
+
+    /// Whatever is written is read or refused, and what is read says when it runs next.
+    #[test]
+    fn nothing_that_people_write_breaks_it(
+        cron in proptest::option::of("([0-9*?]{1,2}|[0-9]{1,2}(-|/|,|#)[0-9]{1,2}|\\*/[0-9]{1,3}|L|LW|[0-9]{1,2}[LW]|MON#[1-6]|JAN)( [0-9*/,LW#-]{1,6}){3,5}|.{0,20}"),
+        every in proptest::sample::select(vec!["once", "minute", "hour", "day", "week", "month", "year"]),
+        interval in proptest::option::of(any::<i64>()),
+        on in proptest::collection::vec("(last|first|second|[0-9]{1,2}|)( ?(mon|friday|xyz|[0-9]))?|.{0,8}", 0..3),
+        start in proptest::option::of("[0-9]{4}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9])?|[-+]?[0-9]{4,6}-12-31T23:59|.{0,12}"),
+        end in proptest::option::of("[0-9]{4}-[01][0-9]-[0-3][0-9]"),
+        zone in proptest::option::of("Europe/Berlin|America/Havana|GMT[+-][0-9]{1,4}|.{0,10}"),
+    ) {
+        let every = cron.is_none().then_some(every);
+        let wish = serde_json::json!({
+            "name": "x", "function": "f", "every": every, "cron": cron, "interval": interval, "on": on,
+            "start": start, "end": end, "zone": zone,
+        });
+        let wish: super::ScheduleWish = serde_json::from_value(wish).expect("a wish");
+        if let Ok(plan) = wish.plan(&TimeZone::UTC, jiff::civil::date(2026, 1, 1)) {
+            let now = moment("2026-06-01T12:34:56Z");
+            for after in [now, i64::MIN, i64::MAX, 0, -62_135_596_800_000, 253_402_300_799_000] {
+                prop_assert!(plan.next(after).is_none_or(|next| next > after));
+            }
+            let last = plan.last_within(now - 100 * 86_400_000, now, 10);
+            prop_assert!(last.len() <= 10 && last.is_sorted());
+        }
+    }
 }
