@@ -21,6 +21,9 @@ pub struct Metrics {
     http_calls: AtomicU64,
     statements: AtomicU64,
     refused: AtomicU64,
+    scheduled: AtomicU64,
+    delivered: AtomicU64,
+    given_up: AtomicU64,
 }
 
 impl Metrics {
@@ -40,6 +43,21 @@ impl Metrics {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.http_calls.fetch_add(execution.calls.len() as u64, Ordering::Relaxed);
         self.statements.fetch_add(execution.statements.unsigned_abs(), Ordering::Relaxed);
+    }
+
+    /// Counts executions that schedules began.
+    pub fn scheduled(&self, executions: usize) {
+        self.scheduled.fetch_add(executions as u64, Ordering::Relaxed);
+    }
+
+    /// Counts a delivery that arrived.
+    pub fn delivered(&self) {
+        self.delivered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a delivery that was given up.
+    pub fn given_up(&self) {
+        self.given_up.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a call that found no room.
@@ -73,6 +91,9 @@ pub fn text(app: &App) -> String {
         ("ararat_http_calls_total", "counter", "Requests that executions made", load(&metrics.http_calls)),
         ("ararat_statements_total", "counter", "Statements that were executed", load(&metrics.statements)),
         ("ararat_refused_total", "counter", "Calls that found no room", load(&metrics.refused)),
+        ("ararat_scheduled_total", "counter", "Executions that schedules began", load(&metrics.scheduled)),
+        ("ararat_delivered_total", "counter", "Deliveries of webhooks that arrived", load(&metrics.delivered)),
+        ("ararat_given_up_total", "counter", "Deliveries of webhooks that were given up", load(&metrics.given_up)),
         ("ararat_running", "gauge", "Executions that have begun and not ended", executor.running() as u64),
         ("ararat_waiting", "gauge", "Executions that wait for room", executor.waiting() as u64),
         ("ararat_accepted", "gauge", "Asynchronous executions that have not ended", app.accepted() as u64),

@@ -113,6 +113,27 @@ fn another_process_notices_a_new_key() {
 }
 
 #[test]
+fn secrets_of_other_parts_follow_the_key() {
+    let folder = Folder::new();
+    let first = filled(&folder.0);
+    let second = open(&folder.0, Clock::new().settings()).expect("a registry");
+    wait(first.keep_secret("a", "planted-kept-secret")).expect("kept");
+    let kept = |registry: &Registry, name: &str| {
+        wait(registry.kept_secret(name)).expect("readable").map(|secret| secret.to_string())
+    };
+    assert_eq!(kept(&second, "a").as_deref(), Some("planted-kept-secret"));
+    assert_eq!(kept(&second, "zoho_crm"), None, "a connection's is nobody else's");
+    wait(first.rekey(KeySource::KeyFile { path: folder.0.join("second.key") }, None)).expect("resealed");
+    wait(second.keep_secret("b", "planted-other-secret")).expect("kept under the new key");
+    for registry in [&first, &second] {
+        assert_eq!(kept(registry, "a").as_deref(), Some("planted-kept-secret"));
+        assert_eq!(kept(registry, "b").as_deref(), Some("planted-other-secret"));
+    }
+    wait(first.forget_secret("a")).expect("shredded");
+    assert_eq!(kept(&second, "a"), None);
+}
+
+#[test]
 fn link_names_are_unique_and_checked() {
     let folder = Folder::new();
     let registry = filled(&folder.0);

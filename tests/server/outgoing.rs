@@ -211,6 +211,7 @@ async fn what_does_not_succeed_is_dead_until_somebody_revives_it() {
     }
     let dead = engine.get("/v1/webhooks/deliveries?state=dead").await.json();
     assert_eq!(dead["deliveries"].as_array().map(Vec::len), Some(2));
+    assert!(engine.get("/metrics").await.text.contains("\nararat_given_up_total 2\n"));
     let again = engine.post(&format!("/v1/webhooks/deliveries/{id}/retry"), "").await;
     assert_eq!(again.status, 202, "{}", again.text);
     assert_eq!(tried(&engine, &id, 9).await.state, DeliveryState::Delivered);

@@ -121,6 +121,7 @@ async fn it_runs_when_it_is_due_and_ends_after_its_runs() {
     let execution = engine.app.wait_for(&id).await.expect("an execution");
     assert_eq!((execution.cause.word(), execution.actor.as_str()), ("schedule", "schedule hourly"));
     assert_eq!(execution.lines[0].text, "counted");
+    assert!(engine.get("/metrics").await.text.contains("\nararat_scheduled_total 2\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,10 @@ impl Registry {
     /// That the vault does not open.
     pub async fn keep_secret(&self, name: &str, plain: &str) -> Result<(), Error> {
         let record = record(name);
-        let sealed = self.vault().await?.seal(&record, "credential", plain.as_bytes())?;
+        let vault = self.vault().await?;
+        let is_stale = self.store().key_row().await?.is_some_and(|row| row.key_id != vault.key_id());
+        let vault = if is_stale { self.reopen_vault().await? } else { vault };
+        let sealed = vault.seal(&record, "credential", plain.as_bytes())?;
         self.store().put_secret(&record, &sealed).await
     }
 

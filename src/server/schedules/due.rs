@@ -75,6 +75,7 @@ impl App {
         let begun = self.store().step_schedule(&step).await?;
         let is_begun = |one: &Ready| begun.iter().any(|execution| execution.id == one.execution().id);
         ready.into_iter().filter(is_begun).for_each(|one| self.begin(one));
+        self.metrics().scheduled(begun.len());
         Ok(begun.len())
     }
 

@@ -120,9 +120,15 @@ impl App {
         let last = delivery.log.last();
         let (status, error) = (last.and_then(|last| last.status), last.and_then(|last| last.error.as_deref()));
         match delivery.state {
-            DeliveryState::Delivered => tracing::debug!(id, webhook = name, attempts, status, ms, "delivered"),
+            DeliveryState::Delivered => {
+                self.metrics().delivered();
+                tracing::debug!(id, webhook = name, attempts, status, ms, "delivered");
+            }
             DeliveryState::Queued => tracing::info!(id, webhook = name, attempts, status, error, "not delivered yet"),
-            DeliveryState::Dead => tracing::warn!(id, webhook = name, attempts, status, error, "not delivered"),
+            DeliveryState::Dead => {
+                self.metrics().given_up();
+                tracing::warn!(id, webhook = name, attempts, status, error, "not delivered");
+            }
         }
     }
 
