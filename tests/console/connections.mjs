@@ -145,7 +145,7 @@ export async function connections(stage, tally, { ada, bo }) {
     await ada.getByLabel("Auth type").selectOption("oauth2");
     await ada.getByLabel("Grant type").selectOption("client_credentials");
     await ada.getByLabel("API address").fill(others.url);
-    await ada.getByLabel("Access token URL optional").fill(`${others.url}/token`);
+    await ada.getByLabel("Access token URL", { exact: true }).fill(`${others.url}/token`);
     await ada.getByLabel("Refresh token URL").fill(`${others.url}/token`);
     await ada.getByLabel("Scope delimiter").selectOption(",");
     await ada.getByLabel("Param type").last().selectOption("header");
@@ -293,12 +293,12 @@ export async function connections(stage, tally, { ada, bo }) {
     await sees(ada, "Revoked");
     await ada.getByRole("link", { name: "Edit" }).click();
     await ada.getByLabel("Connection name").fill("Sales renamed");
-    await ada.getByLabel("Further scopes").fill("ZohoCRM.settings.READ");
+    await ada.getByLabel("Further scopes").fill("ZohoCRM.org.READ");
     await ada.getByRole("button", { name: "Save" }).click();
     await sees(ada, "Sales renamed");
     await ada.getByRole("link", { name: "Connect again" }).click();
     await consent(ada, stage);
-    await sees(ada, "ZohoCRM.settings.READ");
+    await sees(ada, "ZohoCRM.org.READ");
     await sees(ada, "Connected");
   });
   await check("F14 an edit of a custom service names and revokes its connections; what is fixed stays", async () => {

@@ -6,6 +6,7 @@
 mod cli;
 mod connections;
 mod console;
+mod console_connections;
 mod crm_api;
 mod durable;
 mod executor;

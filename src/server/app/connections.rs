@@ -28,7 +28,7 @@ impl App {
     /// That the registry cannot be read, or that its user may not.
     pub async fn keep_connections_alive(&self, idle: Duration) -> Result<usize, Error> {
         let registry = self.outbound().registry().await?;
-        let kept = keep_alive::keep_alive(registry, self.outbound().client(), idle).await?;
+        let kept = keep_alive::keep_everyones_alive(registry, self.outbound().client(), idle).await?;
         // What became of each is an event, and in the log by that.
         Ok(kept.len())
     }

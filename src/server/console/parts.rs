@@ -76,6 +76,8 @@ pub struct Field<'a> {
     pub kind: &'a str,
     pub hint: &'a str,
     pub required: bool,
+    /// Needed where it is shown: a script says so, since without one other auth types show it too.
+    pub needed: bool,
     /// What a browser may fill in: `username`, `current-password`, `off` …
     pub autocomplete: &'a str,
     pub max: Option<usize>,
@@ -83,7 +85,17 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     pub fn text(name: &'a str, label: &'a str, value: &'a str) -> Self {
-        Field { name, label, value, kind: "text", hint: "", required: false, autocomplete: "off", max: None }
+        Field {
+            name,
+            label,
+            value,
+            kind: "text",
+            hint: "",
+            required: false,
+            needed: false,
+            autocomplete: "off",
+            max: None,
+        }
     }
 
     /// Never shown again once sent.
@@ -99,6 +111,10 @@ impl<'a> Field<'a> {
         Field { required: true, ..self }
     }
 
+    pub fn needed(self) -> Self {
+        Field { needed: true, ..self }
+    }
+
     pub fn max(self, max: usize) -> Self {
         Field { max: Some(max), ..self }
     }
@@ -110,8 +126,8 @@ impl Render for Field<'_> {
         let hint = format!("{id}-hint");
         html! {
             div.field {
-                label for=(id) { (self.label) @if !self.required { span.optional { " optional" } } }
-                input id=(id) name=(self.name) type=(self.kind) value=(self.value) required[self.required]
+                label for=(id) { (self.label) @if !self.required && !self.needed { span.optional { " optional" } } }
+                input id=(id) name=(self.name) type=(self.kind) value=(self.value) required[self.required] data-needed[self.needed]
                     autocomplete=(self.autocomplete) spellcheck="false" maxlength=[self.max]
                     aria-describedby=[(!self.hint.is_empty()).then_some(&hint)];
                 @if !self.hint.is_empty() { p.hint id=(hint) { (self.hint) } }

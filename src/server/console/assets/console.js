@@ -130,6 +130,9 @@ for (const name of all("[data-names]")) {
   name.addEventListener("input", () => { if (!own) link.value = from(name.value); });
 }
 
+// --- fields that are needed where they are shown
+for (const field of all("[data-needed]")) field.required = true;
+
 // --- parts of a form that belong to a choice
 for (const select of all("[data-chooses]")) {
   const show = () => {

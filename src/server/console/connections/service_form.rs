@@ -52,17 +52,18 @@ pub fn form(visitor: &Visitor, mode: Mode, action: &str, fields: &Fields, proble
             }
             (Field::text("api_base", "API address", fields.text("api_base")).required()
                 .hint("Where the API begins, as in https://api.example.com. Its host may get the credentials."))
-            (oauth2(mode, fields))
+            @if mode == Mode::New { (grant(fields)) }
             div data-for="kind" data-when="oauth1" {
-                (url("request_token_url", "Request token URL", ""))
+                (Field::text("request_token_url", "Request token URL", fields.text("request_token_url")).needed())
             }
             div data-for="kind" data-when="oauth1 oauth2" {
                 (url("authorize_url", "Authorize URL", "Not needed for client credentials."))
             }
             div data-for="kind" data-when="oauth1" {
-                (url("access_token_url", "Access token URL (OAuth 1)", ""))
+                (Field::text("access_token_url", "Access token URL (OAuth 1)", fields.text("access_token_url")).needed())
                 (signature(fields))
             }
+            (oauth2(mode, fields))
             (key_rows(fields))
             div data-for="kind" data-when="oauth1 oauth2" { (place(fields)) }
             details open[fields.given("test").is_some() || fields.given("hosts").is_some() || fields.given("params").is_some()] {
@@ -89,17 +90,22 @@ fn kind_choice(fields: &Fields) -> Markup {
     }
 }
 
-fn oauth2(mode: Mode, fields: &Fields) -> Markup {
+fn grant(fields: &Fields) -> Markup {
     let grants = [Grant::AuthorizationCode, Grant::ClientCredentials];
     let grants = grants.map(|grant| (grant.word().to_owned(), super::new::grant_text(grant).to_owned()));
+    html! {
+        div data-for="kind" data-when="oauth2" { (parts::select("grant", "Grant type", "", fields.text("grant"), &grants)) }
+    }
+}
+
+fn oauth2(mode: Mode, fields: &Fields) -> Markup {
     let delimiters =
         [(",", "Comma"), (" ", "Space"), ("+", "Plus")].map(|(value, text)| (value.to_owned(), text.to_owned()));
     let client = [("body", "In the body"), ("header", "In the header Authorization")];
     let client = client.map(|(value, text)| (value.to_owned(), text.to_owned()));
     html! {
         div data-for="kind" data-when="oauth2" {
-            @if mode == Mode::New { (parts::select("grant", "Grant type", "", fields.text("grant"), &grants)) }
-            (Field::text("token_url", "Access token URL", fields.text("token_url")))
+            (Field::text("token_url", "Access token URL", fields.text("token_url")).needed())
             (Field::text("refresh_url", "Refresh token URL", fields.text("refresh_url")).hint("The access token URL where empty."))
             (Field::text("revoke_url", "Revoke token URL", fields.text("revoke_url")))
             (Field::text("scopes", "Scopes", fields.text("scopes")).hint(match mode {
