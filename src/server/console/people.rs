@@ -155,26 +155,28 @@ async fn one_page(app: &App, visitor: &Visitor, name: &str, problem: Option<&Ref
         (parts::heading(name, state(&person), html! {}))
         (parts::problem(problem.map(|p| p.message.as_str()), problem.and_then(|p| p.help.as_deref())))
         div.columns {
-            section.card aria-labelledby="role-title" {
-                h2 #role-title { "Role" }
-                form method="post" action={ (base) "/role" } {
-                    (visitor.csrf())
-                    (role_choice(person.role))
-                    button type="submit" { "Change role" }
-                }
-            }
-            (reset_card(visitor, &person, &base, &signed_in))
-            @if person.account.is_some() {
-                section.card aria-labelledby="disable-title" {
-                    h2 #disable-title { @if is_disabled { "Enable" } @else { "Disable" } }
-                    p.muted { "Someone who is disabled is signed out at once and cannot sign in. Connections stay as they are." }
-                    form method="post" action={ (base) (if is_disabled { "/enable" } else { "/disable" }) } {
+            div.stack {
+                section.card aria-labelledby="role-title" {
+                    h2 #role-title { "Role" }
+                    form method="post" action={ (base) "/role" } {
                         (visitor.csrf())
-                        @if is_disabled { button type="submit" { "Enable " (name) } }
-                        @else { button.danger type="submit" { "Disable " (name) } }
+                        (role_choice(person.role))
+                        button type="submit" { "Change role" }
+                    }
+                }
+                @if person.account.is_some() {
+                    section.card aria-labelledby="disable-title" {
+                        h2 #disable-title { @if is_disabled { "Enable" } @else { "Disable" } }
+                        p.muted { "Someone who is disabled is signed out at once and cannot sign in. Connections stay as they are." }
+                        form method="post" action={ (base) (if is_disabled { "/enable" } else { "/disable" }) } {
+                            (visitor.csrf())
+                            @if is_disabled { button type="submit" { "Enable " (name) } }
+                            @else { button.danger type="submit" { "Disable " (name) } }
+                        }
                     }
                 }
             }
+            (reset_card(visitor, &person, &base, &signed_in))
         }
     };
     Ok(visitor.page(Section::People, name, body))
