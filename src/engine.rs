@@ -60,8 +60,18 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.source.line_text(self.source.line(self.diagnostic.span.start));
+        if !self.diagnostic.masked && may_show_secret(text) && check::shows_secret(&self.source, self.diagnostic.span) {
+            let masked = Diagnostic { masked: true, ..self.diagnostic.clone() };
+            return f.write_str(&masked.render(&self.source));
+        }
         f.write_str(&self.diagnostic.render(&self.source))
     }
+}
+
+/// Whether it is worth a closer look: a quoted text of some length with a digit in it.
+fn may_show_secret(line: &str) -> bool {
+    line.split(['"', '\'']).skip(1).any(|part| part.len() >= 8 && part.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 impl fmt::Debug for Report {

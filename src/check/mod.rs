@@ -13,6 +13,7 @@ mod stmt;
 mod types;
 
 pub use links::written_links;
+pub use lints::shows_secret;
 pub use load::{FunctionFolder, Loader, NoFunctions, declared_names};
 
 use crate::diagnostic::Diagnostic;

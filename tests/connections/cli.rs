@@ -458,3 +458,20 @@ fn a_user_is_signed_out_of_everything_at_once_after_a_warning() {
     let (_, out, _) = run("asha", &["history"], "");
     assert!(out.contains("signed out everywhere") && out.contains("`asha`: each, ours"), "{out}");
 }
+
+#[test]
+fn a_failing_line_that_holds_a_secret_is_not_shown() {
+    let cli = Cli::new();
+    std::fs::create_dir_all(&cli.home.0).expect("a folder");
+    let file = cli.home.0.join("leak.dg");
+    let path = file.to_str().expect("text");
+    for (line, code, said) in [
+        ("info {\"client_secret\": \"SECRET\"}.size() / 0;", 1, "Divide by zero"),
+        ("info {\"client_secret\": \"SECRET\"}.noSuchThing();", 2, "noSuchThing"),
+    ] {
+        std::fs::write(&file, line.replace("SECRET", SECRET)).expect("written");
+        let (exit, _, err) = cli.run(&["run", path], "");
+        assert_eq!((exit, err.contains(said), err.contains("client_secret")), (code, true, false), "{err}");
+        assert!(err.contains("1 | info {"), "{err}");
+    }
+}

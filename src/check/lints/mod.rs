@@ -15,6 +15,7 @@ mod modules;
 mod names;
 mod nulls;
 mod secrets;
+pub use secrets::shows_secret;
 pub mod unused;
 pub(super) mod walk;
 

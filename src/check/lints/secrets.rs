@@ -1,9 +1,11 @@
 //! Keys, tokens and passwords written into the script. Findings never show the text they are about.
 
-use super::{Cx, Family, warning};
+use super::{Context, Cx, Family, walk, warning};
 use crate::diagnostic::pages::Page;
-use crate::source::Span;
+use crate::program::Program;
+use crate::source::{Source, Span};
 use crate::syntax::ast::{Expr, ExprKind, Name, Step, Stmt, StmtKind, Target};
+use crate::value::Settings;
 
 pub const SECRET: Page = Page {
     code: "DG402",
@@ -73,6 +75,17 @@ impl<'a> Family<'a> for Secrets {
             _ => {}
         }
     }
+}
+
+/// Whether the line at a place shows a secret, as far as the source can be read.
+pub fn shows_secret(source: &Source, at: Span) -> bool {
+    let (file, _) = crate::syntax::parse(source.text(), Default::default());
+    let (program, settings) = (Program::default(), Settings::default());
+    let around = Context { source, program: &program, settings: &settings, strict: false };
+    let mut cx = Cx::new(&around);
+    walk::file(&file, &mut cx, &mut [Box::new(Secrets)]);
+    let line = source.line(at.start);
+    cx.found.iter().any(|found| (source.line(found.span.start)..=source.line(found.span.end)).contains(&line))
 }
 
 fn keyed(cx: &mut Cx<'_>, key: &Expr<'_>, value: &Expr<'_>) {

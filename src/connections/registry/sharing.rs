@@ -6,6 +6,7 @@ use crate::connections::link::check_display_name;
 use crate::connections::service::Budget;
 use crate::connections::template::Values;
 use crate::connections::{Error, scope};
+use std::collections::HashMap;
 
 /// What a person changes about a connection; absent means as it was.
 #[derive(Debug, Clone, Default)]
@@ -105,17 +106,13 @@ impl Registry {
         if !bases.iter().any(|base| self.wants_own_sign_in(base)) {
             return Ok(bases);
         }
-        let mut own = self.store().sign_ins_of(self.user(), &bases).await?;
-        let mut found = Vec::with_capacity(bases.len());
-        for base in bases {
-            let mine = own.iter().position(|sign_in| sign_in.base == base.id);
-            found.push(match mine {
-                Some(index) if self.wants_own_sign_in(&base) => own.swap_remove(index),
-                Some(_) | None if self.wants_own_sign_in(&base) => self.blank_sign_in(base),
-                Some(_) | None => base,
-            });
-        }
-        Ok(found)
+        let own = self.store().sign_ins_of(self.user(), &bases).await?;
+        let mut own: HashMap<_, _> = own.into_iter().map(|sign_in| (sign_in.base.clone(), sign_in)).collect();
+        let mine = |base: Connection| match self.wants_own_sign_in(&base) {
+            true => own.remove(&base.id).unwrap_or_else(|| self.blank_sign_in(base)),
+            false => base,
+        };
+        Ok(bases.into_iter().map(mine).collect())
     }
 
     fn wants_own_sign_in(&self, base: &Connection) -> bool {

@@ -9,6 +9,7 @@ use crate::connections::connection::{Connection, State};
 use crate::connections::{Error, dependency::Use, users::Role};
 use crate::database;
 use sqlx::Row;
+use std::collections::HashMap;
 
 impl Store {
     /// All users by name, with their roles.
@@ -65,10 +66,11 @@ impl Store {
     /// A user's own sign-ins, by the connection's id.
     pub async fn sign_ins_of(&self, user: &str, bases: &[Connection]) -> Result<Vec<Connection>, Error> {
         let rows = sqlx::query("select * from sign_ins where \"user\" = $1").bind(user).fetch_all(self.pool()).await?;
+        let bases: HashMap<_, _> = bases.iter().map(|base| (base.id.as_str(), base)).collect();
         let mut found = Vec::new();
         for row in &rows {
             let connection: String = row.try_get("connection")?;
-            if let Some(base) = bases.iter().find(|base| base.id == connection) {
+            if let Some(base) = bases.get(connection.as_str()) {
                 found.push(laid_over(base, user, row)?);
             }
         }
