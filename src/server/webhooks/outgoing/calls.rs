@@ -1,9 +1,8 @@
 //! What pages and routes call: outgoing webhooks listed, made, changed, triggered; their deliveries.
 
-use super::request::request_of;
+use super::request::{learn_secrets, request_of};
 use super::wish::OutgoingWish;
 use crate::connections::dependency::{Use, UseKind};
-use crate::hosts::tape::redacted;
 use crate::server::concealed::restored;
 use crate::server::ids::{number, sortable};
 use crate::server::store::{Delivery, DeliveryFilter, DeliveryState, OutgoingRow};
@@ -194,10 +193,10 @@ impl App {
         Ok(wish)
     }
 
-    /// The wish with its secrets masked: what headers, parameters and the address hold by their names.
+    /// The wish with its secrets masked.
     async fn outgoing_without_secrets(&self, id: &str, exact: &OutgoingWish) -> Result<(OutgoingWish, bool), Error> {
         let redactor = self.redactor().child();
-        redacted::asked(&request_of(exact, &json!({}), ""), &redactor);
+        learn_secrets(&request_of(exact, &json!({}), ""), &redactor);
         let (shown, kept) = self.conceal(&secret_name(id), &members(exact)?, &redactor).await?;
         Ok((read(Value::Object(shown))?, kept))
     }

@@ -1,10 +1,9 @@
 //! Sends deliveries that are due, tries again what may still succeed, and gives up what will not.
 
 use super::calls::payload_name;
-use super::request::request_of;
+use super::request::{learn_secrets, request_of};
 use crate::connections::Error as OutboundError;
 use crate::host::Response;
-use crate::hosts::tape::redacted;
 use crate::http::clock;
 use crate::server::store::{Attempt, Delivery, DeliveryState, Execution};
 use crate::server::{App, Error};
@@ -143,7 +142,7 @@ impl App {
         let request = request_of(&wish, &payload, &delivery.id);
         // What it holds of secrets is kept from the messages about it.
         let redactor = self.redactor().child();
-        redacted::asked(&request, &redactor);
+        learn_secrets(&request, &redactor);
         self.outbound().carry(request).await.map_err(|error| Failed {
             again: of_error(&error),
             message: redactor.clean(&error.to_string()).into_owned(),

@@ -3,6 +3,8 @@
 use super::template::{Facts, Form, render, text_of};
 use super::wish::{Content, OutgoingWish, Parameter, ParameterKind, Verb};
 use crate::host::{Body, Request, Target};
+use crate::hosts::tape::redacted;
+use crate::http::Redactor;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -11,6 +13,9 @@ const WAIT: u32 = 30;
 const LARGEST_ANSWER: usize = 1 << 20;
 /// Names the delivery to its receiver, so that one that comes twice can be told.
 const DELIVERY: &str = "X-Ararat-Delivery";
+
+/// A shorter part of a path is a name or a number.
+const SHORTEST_RANDOM: usize = 16;
 
 /// The request of one delivery.
 pub fn request_of(wish: &OutgoingWish, payload: &Value, delivery: &str) -> Request {
@@ -48,6 +53,23 @@ pub fn request_of(wish: &OutgoingWish, payload: &Value, delivery: &str) -> Reque
         max_response: LARGEST_ANSWER,
         origin: format!("webhook {}", wish.name),
     }
+}
+
+/// Makes a redactor know what a request holds of secrets: by the names of headers, parameters and members,
+/// and long random parts of the path, which are all that some receivers ask for.
+pub fn learn_secrets(request: &Request, redactor: &Redactor) {
+    redacted::asked(request, redactor);
+    if let Target::Url(url) = &request.target {
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        path.split('/').filter(|part| is_random(part)).for_each(|part| redactor.learn(part));
+    }
+}
+
+fn is_random(part: &str) -> bool {
+    part.len() >= SHORTEST_RANDOM
+        && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && part.bytes().any(|byte| byte.is_ascii_digit())
+        && part.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 impl Parameter {
