@@ -4,6 +4,7 @@ use super::app::masked;
 use super::{App, Error};
 use crate::http::Redactor;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 impl App {
     /// Masks the secrets among some values. Where there are any, the values are kept in the vault under a
@@ -20,8 +21,7 @@ impl App {
         let shown = masked(exact, redactor);
         let kept = shown != *exact;
         if kept {
-            let registry = self.outbound().registry().await.map_err(no_vault)?;
-            registry.keep_secret(name, &Value::from(exact.clone()).to_string()).await.map_err(no_vault)?;
+            self.keep_text(name, &Value::from(exact.clone()).to_string()).await?;
         }
         Ok((shown, kept))
     }
@@ -39,10 +39,29 @@ impl App {
         if !kept {
             return Ok(shown.clone());
         }
+        let plain = self.kept_text(name).await?;
+        serde_json::from_str(&plain).map_err(|_| Error::System(format!("the secrets of `{name}` cannot be read")))
+    }
+
+    /// Keeps a secret in the vault under a name.
+    ///
+    /// # Errors
+    /// That the vault does not open.
+    pub(in crate::server) async fn keep_text(&self, name: &str, text: &str) -> Result<(), Error> {
         let registry = self.outbound().registry().await.map_err(no_vault)?;
-        let plain = registry.kept_secret(name).await.map_err(no_vault)?;
-        let lost = || Error::System(format!("the secrets of `{name}` are not in the vault any more; give them anew"));
-        serde_json::from_str(&plain.ok_or_else(lost)?).map_err(|_| lost())
+        registry.keep_secret(name, text).await.map_err(no_vault)
+    }
+
+    /// The secret under a name.
+    ///
+    /// # Errors
+    /// That it is gone, or that the vault does not open.
+    pub(in crate::server) async fn kept_text(&self, name: &str) -> Result<Zeroizing<String>, Error> {
+        let registry = self.outbound().registry().await.map_err(no_vault)?;
+        let kept = registry.kept_secret(name).await.map_err(no_vault)?;
+        kept.ok_or_else(|| {
+            Error::System(format!("the secrets of `{name}` are not in the vault any more; give them anew"))
+        })
     }
 
     /// Removes what was kept under a name.

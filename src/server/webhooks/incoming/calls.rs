@@ -160,16 +160,12 @@ impl App {
 
     async fn keep_hook_secret(&self, id: &str, secret: &str) -> Result<(), Error> {
         self.redactor().learn(secret);
-        let registry = self.outbound().registry().await.map_err(no_vault)?;
-        registry.keep_secret(&secret_name(id), secret).await.map_err(no_vault)
+        self.keep_text(&secret_name(id), secret).await
     }
 
     /// The secret that a webhook's sender has to have.
     pub(super) async fn hook_secret(&self, row: &IncomingRow) -> Result<Zeroizing<String>, Error> {
-        let registry = self.outbound().registry().await.map_err(no_vault)?;
-        let secret = registry.kept_secret(&secret_name(&row.id)).await.map_err(no_vault)?;
-        let lost = || Error::System(format!("the secret of the webhook `{}` is not in the vault", row.wish.name));
-        let secret = secret.ok_or_else(lost)?;
+        let secret = self.kept_text(&secret_name(&row.id)).await?;
         self.redactor().learn(&secret);
         Ok(secret)
     }
@@ -178,8 +174,7 @@ impl App {
         if row.wish.verification.is_none() {
             return Ok(());
         }
-        let registry = self.outbound().registry().await.map_err(no_vault)?;
-        registry.forget_secret(&secret_name(&row.id)).await.map_err(no_vault)
+        self.forget_concealed(&secret_name(&row.id)).await
     }
 }
 
@@ -231,8 +226,4 @@ fn secret_name(id: &str) -> String {
 
 fn name_taken(name: &str) -> Error {
     Error::Conflict(format!("there is an incoming webhook `{name}` already"))
-}
-
-fn no_vault(error: crate::connections::Error) -> Error {
-    Error::System(format!("the vault that keeps the webhook's secret is not at hand: {error}"))
 }
