@@ -3,6 +3,9 @@
 //! A program that installs [`Counting`] as its allocator, as the `ararat` binary does, has its runs
 //! bounded; where another allocator is installed nothing is counted, and the limit never binds.
 
+#[cfg(target_os = "linux")]
+pub mod large;
+
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 

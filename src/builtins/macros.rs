@@ -26,6 +26,9 @@ macro_rules! builtins {
 
         pub static $table: &[$crate::builtins::Builtin] = &[$(
             $crate::builtins::Builtin {
+                arity: $crate::builtins::arity(&[$(
+                    (<$type as $crate::builtins::FromArg>::ACCEPTS, <$type as $crate::builtins::FromArg>::OPTIONAL)
+                ),*]),
                 name: $name,
                 aliases: &[$($alias),*],
                 on: $crate::builtins::On::$on,

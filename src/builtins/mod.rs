@@ -131,6 +131,7 @@ pub struct Builtin {
     /// The Rust type of the result, for the printed signature.
     pub returns: &'static str,
     pub used: Use,
+    arity: (usize, usize),
     run: fn(&mut Cx<'_>, &[Value]) -> Result<Value, Fault>,
 }
 
@@ -244,17 +245,15 @@ impl Method {
 impl Builtin {
     /// The fewest and the most arguments, receiver included.
     pub fn arity(&self) -> (usize, usize) {
-        let needed = self.params.iter().filter(|param| !param.optional && param.accepts != Accepts::Rest).count();
-        let open = self.params.last().is_some_and(|param| param.accepts == Accepts::Rest);
-        (needed, if open { usize::MAX } else { self.params.len() })
+        self.arity
     }
 
     /// Checks and converts the arguments, then runs.
+    #[inline]
     pub fn call(&self, cx: &mut Cx<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         let (least, most) = self.arity();
         if args.len() < least || args.len() > most {
-            let message = format!("No. of arguments mismatches for the function {}", cx.function);
-            return Err(Fault::other("run.function", message).help(format!("it is `{}`", self.signature())));
+            return Err(self.wrong_count(cx));
         }
         for (index, (value, param)) in args.iter_mut().zip(self.params).enumerate() {
             coerce::coerce(value, param.accepts, index, cx)?;
@@ -264,6 +263,12 @@ impl Builtin {
             nesting::check_size(text.len())?;
         }
         Ok(result)
+    }
+
+    #[cold]
+    fn wrong_count(&self, cx: &Cx<'_>) -> Fault {
+        let message = format!("No. of arguments mismatches for the function {}", cx.function);
+        Fault::other("run.function", message).help(format!("it is `{}`", self.signature()))
     }
 
     /// `text.subString(start, [end])`
@@ -284,6 +289,18 @@ impl Builtin {
             }
         }
     }
+}
+
+/// The fewest and the most arguments of a row, from what each parameter takes and whether it is optional.
+const fn arity(params: &[(Accepts, bool)]) -> (usize, usize) {
+    let (mut least, mut open, mut at) = (0, false, 0);
+    while at < params.len() {
+        let (accepts, optional) = params[at];
+        open = matches!(accepts, Accepts::Rest);
+        least += !(optional || open) as usize;
+        at += 1;
+    }
+    (least, if open { usize::MAX } else { params.len() })
 }
 
 /// Finds the built-ins of a name in any case: `getJson`, `getJSON`, `zoho.encryption.md5`.

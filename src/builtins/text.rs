@@ -258,8 +258,14 @@ builtins! { TEXT on Text {
     /// ```
     "toList" => fn to_list(text: &str, separator: Option<&str>) -> List {
         let separator = separator.unwrap_or(",");
-        if !separator.is_empty() {
-            return text.split(separator).map(Value::text).collect();
+        match separator.as_bytes() {
+            [] => {}
+            [byte] => {
+                let mut pieces = Vec::with_capacity(1 + text.bytes().filter(|other| other == byte).count());
+                pieces.extend(text.split(char::from(*byte)).map(Value::text));
+                return List::from_vec(pieces);
+            }
+            _ => return text.split(separator).map(Value::text).collect(),
         }
         let mut buffer = [0; 4];
         let mut pieces: Vec<Value> = text.chars().map(|c| Value::text(c.encode_utf8(&mut buffer))).collect();

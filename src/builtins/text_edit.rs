@@ -168,7 +168,7 @@ builtins! { TEXT_EDIT on Text {
     /// info "[" + "  Zoho ".trim() + "]";  // => [Zoho]
     /// ```
     "trim" => fn trim(text: &Text) -> Text {
-        part(text, text.trim_matches(is_space))
+        part(text, trim_end(trim_start(text)))
     }
 
     /// The text without white space at its beginning.
@@ -177,7 +177,7 @@ builtins! { TEXT_EDIT on Text {
     /// info "[" + "  Zoho ".ltrim() + "]";  // => [Zoho ]
     /// ```
     "ltrim" => fn ltrim(text: &Text) -> Text {
-        part(text, text.trim_start_matches(is_space))
+        part(text, trim_start(text))
     }
 
     /// The text without white space at its end.
@@ -186,7 +186,7 @@ builtins! { TEXT_EDIT on Text {
     /// info "[" + "  Zoho ".rtrim() + "]";  // => [  Zoho]
     /// ```
     "rtrim" => fn rtrim(text: &Text) -> Text {
-        part(text, text.trim_end_matches(is_space))
+        part(text, trim_end(text))
     }
 
     /// The text in upper case.
@@ -197,6 +197,7 @@ builtins! { TEXT_EDIT on Text {
     /// ```
     "toUpperCase" | "upper" => fn to_upper_case(text: &Text) -> Text {
         match text.bytes().any(|byte| byte.is_ascii_lowercase() || !byte.is_ascii()) {
+            true if text.is_ascii() => text.ascii_upper(),
             true => Text::from(text.to_uppercase()),
             false => text.clone(),
         }
@@ -209,6 +210,7 @@ builtins! { TEXT_EDIT on Text {
     /// ```
     "toLowerCase" | "lower" => fn to_lower_case(text: &Text) -> Text {
         match text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+            true if text.is_ascii() => text.ascii_lower(),
             true => Text::from(text.to_lowercase()),
             false => text.clone(),
         }
@@ -269,9 +271,19 @@ fn part(text: &Text, part: &str) -> Text {
     if part.len() == text.len() { text.clone() } else { Text::new(part) }
 }
 
-/// White space as Java's `trim` sees it: blanks, tabs, line breaks and other controls.
-fn is_space(c: char) -> bool {
-    c <= ' '
+/// White space as Java's `trim` sees it: blanks, tabs, line breaks and other controls, one byte each.
+fn is_space(byte: u8) -> bool {
+    byte <= b' '
+}
+
+fn trim_start(text: &str) -> &str {
+    let spaces = text.bytes().take_while(|byte| is_space(*byte)).count();
+    &text[spaces..]
+}
+
+fn trim_end(text: &str) -> &str {
+    let spaces = text.bytes().rev().take_while(|byte| is_space(*byte)).count();
+    &text[..text.len() - spaces]
 }
 
 /// How many blanks a text lacks to a width.

@@ -10,6 +10,8 @@ use crate::value::{Kind, Number, Value, convert, json_read};
 /// Native stack that a call must find, and how much more it takes when it does not.
 const RED_ZONE: usize = 256 << 10;
 const MORE_STACK: usize = 4 << 20;
+/// Every place is below it, so that the first call looks where the stack ends.
+pub(super) const UNKNOWN_FLOOR: usize = usize::MAX;
 
 impl<'p> Machine<'p, '_> {
     #[inline(never)]
@@ -62,7 +64,7 @@ impl<'p> Machine<'p, '_> {
         let frame = std::mem::replace(&mut self.frame, base);
         self.depth += 1;
         let signal =
-            if here() < self.floor { self.block_on_more_stack(&function.body) } else { self.block(&function.body) };
+            if here() < self.floor { self.block_near_the_end(&function.body) } else { self.block(&function.body) };
         self.depth -= 1;
         self.frame = frame;
         while self.stack.len() > base {
@@ -82,10 +84,16 @@ impl<'p> Machine<'p, '_> {
         }
     }
 
-    /// Runs a body on a fresh piece of native stack.
+    /// Runs a body on a fresh piece of native stack, if there really is little left of this one.
     #[cold]
     #[inline(never)]
-    fn block_on_more_stack(&mut self, body: &'p [Line]) -> Result<Signal, Fault> {
+    fn block_near_the_end(&mut self, body: &'p [Line]) -> Result<Signal, Fault> {
+        if self.floor == UNKNOWN_FLOOR {
+            self.floor = lowest_start();
+            if here() >= self.floor {
+                return self.block(body);
+            }
+        }
         let floor = self.floor;
         let signal = stacker::grow(MORE_STACK, || {
             self.floor = lowest_start();
@@ -227,9 +235,9 @@ fn here() -> usize {
 }
 
 /// The lowest place of the native stack at which a call may still start.
-pub(super) fn lowest_start() -> usize {
+fn lowest_start() -> usize {
     // Where the system does not tell, every call takes a fresh piece, which is slow and safe.
-    stacker::remaining_stack().map_or(usize::MAX, |left| here().saturating_sub(left.saturating_sub(RED_ZONE)))
+    stacker::remaining_stack().map_or(UNKNOWN_FLOOR, |left| here().saturating_sub(left.saturating_sub(RED_ZONE)))
 }
 
 /// The same on a stack that ends at an address.

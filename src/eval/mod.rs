@@ -67,7 +67,7 @@ enum Signal {
 
 impl<'p, 'h> Machine<'p, 'h> {
     pub fn new(program: &'p Program, settings: &'p Settings, limits: &'p Limits, host: &'h mut dyn Host) -> Self {
-        let floor = host.stack_end().map_or_else(call::lowest_start, call::lowest_start_above);
+        let floor = host.stack_end().map_or(call::UNKNOWN_FLOOR, call::lowest_start_above);
         let mut machine = Self {
             program,
             settings,

@@ -6,7 +6,7 @@ use crate::fault::{Fault, Place};
 use crate::host::Ask;
 use crate::program::{Arith, Each, Expr, Line, SetField, Site, Stmt, Try};
 use crate::value::collection::Contents;
-use crate::value::{Caught, List, Map, Value, convert, nesting};
+use crate::value::{Caught, List, Map, Text, Value, convert, nesting};
 use std::rc::Rc;
 
 /// The largest CSV file that a loop takes (`deluge/help/list-manipulations/for-each-element`).
@@ -144,24 +144,16 @@ impl<'p> Machine<'p, '_> {
     /// `x = x + a + b`: text grows in place, anything else adds from left to right.
     fn append_to(&mut self, slot: u32, parts: &'p [Expr], site: Site) -> Result<(), Fault> {
         if let Value::Text(_) = self.local(slot) {
+            match parts {
+                [part @ (Expr::Get(_) | Expr::Method(_) | Expr::Call(_))] => {
+                    return self.append_value(slot, part, site);
+                }
+                _ if self.append_plain(slot, parts) => return Ok(()),
+                _ => {}
+            }
             let from = self.scratch.len();
-            for part in parts {
-                if let Err(fault) = self.append(part) {
-                    self.scratch.truncate(from);
-                    return Err(fault.or_at(self.place(site)));
-                }
-            }
-            let at = self.frame + slot as usize;
-            // The parts may have read the text itself, so it is looked up again.
-            let mut grown = Ok(());
-            if let Value::Text(text) = &mut self.stack[at] {
-                grown = nesting::check_size(text.len() + self.scratch.len() - from);
-                if grown.is_ok() {
-                    text.push_str(&self.scratch[from..]);
-                }
-            }
-            self.scratch.truncate(from);
-            return grown.map_err(|fault| fault.or_at(self.place(site)));
+            let written = parts.iter().try_for_each(|part| self.append(part));
+            return self.append_scratch(slot, from, written).map_err(|fault| fault.or_at(self.place(site)));
         }
         if let [part] = parts {
             if let Some(more) = self.whole(part)
@@ -191,6 +183,70 @@ impl<'p> Machine<'p, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Appends what a call gives to a variable that held a text before it.
+    fn append_value(&mut self, slot: u32, part: &'p Expr, site: Site) -> Result<(), Fault> {
+        let more = self.eval(part).map_err(|fault| fault.or_at(self.place(site)))?;
+        let done = match (self.local(slot), &more) {
+            (Value::Text(text), Value::Text(more)) => {
+                nesting::check_size(text.len() + more.len()).map(|()| text.push_str(more))
+            }
+            _ => {
+                let from = self.scratch.len();
+                let written = convert::write_text(&more, self.settings, &mut self.scratch);
+                self.append_scratch(slot, from, written)
+            }
+        };
+        done.map_err(|fault| fault.or_at(self.place(site)))
+    }
+
+    /// Moves what was written behind a place of the scratch text to a text.
+    fn append_scratch(&mut self, slot: u32, from: usize, written: Result<(), Fault>) -> Result<(), Fault> {
+        let at = self.frame + slot as usize;
+        let mut grown = written;
+        if let (Ok(()), Value::Text(text)) = (&grown, &mut self.stack[at]) {
+            grown = nesting::check_size(text.len() + self.scratch.len() - from);
+            if grown.is_ok() {
+                text.push_str(&self.scratch[from..]);
+            }
+        }
+        self.scratch.truncate(from);
+        grown
+    }
+
+    /// Appends texts and whole numbers to a text with no detour; does nothing where a part is something else.
+    #[inline]
+    fn append_plain(&mut self, slot: u32, parts: &'p [Expr]) -> bool {
+        let Value::Text(text) = self.local(slot) else { return false };
+        let before = text.len();
+        // Plain parts have no effects and do not fail; one that reads the text itself is known by its slot.
+        let mut grown = std::mem::replace(text, Text::EMPTY);
+        let plain = parts.iter().all(|part| self.push_plain(slot, part, &mut grown, before))
+            && nesting::check_size(grown.len()).is_ok();
+        if !plain {
+            grown.truncate(before);
+        }
+        *self.local(slot) = Value::Text(grown);
+        plain
+    }
+
+    #[inline(always)]
+    fn push_plain(&self, slot: u32, part: &Expr, grown: &mut Text, before: usize) -> bool {
+        if grown.len() > nesting::MAX_TEXT {
+            return false;
+        }
+        match (part, self.leaf(part)) {
+            (Expr::Local(own), _) if *own == slot => grown.push_own(before),
+            (_, Some(Value::Text(text))) => grown.push_str(text),
+            (_, Some(Value::Int(n))) => grown.push_str(itoa::Buffer::new().format(*n)),
+            (_, Some(_)) => return false,
+            (_, None) => match self.whole(part) {
+                Some(n) => grown.push_str(itoa::Buffer::new().format(n)),
+                None => return false,
+            },
+        }
+        true
     }
 
     fn add_to(&mut self, slot: u32, right: &Value, site: Site) -> Result<(), Fault> {

@@ -507,7 +507,7 @@ mod tests {
             _ => panic!("a map"),
         };
         let (Text::Long(a), Text::Long(b)) = (key(0), key(1)) else { panic!("long keys") };
-        assert!(std::rc::Rc::ptr_eq(&a, &b));
+        assert!(a.is(&b));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod json;
 pub mod json_read;
 pub mod keys;
 pub mod list;
+mod long;
 pub mod map;
 pub mod nesting;
 pub mod number;

@@ -1,11 +1,11 @@
 //! Texts: short ones in place, longer ones shared and growing in place.
 //!
 //! A text of up to 14 bytes lives inside the value, so that map keys, codes and digits cost no
-//! allocation; comparing two of them is comparing 15 bytes. A longer one is one shared `String`,
+//! allocation; comparing two of them is comparing 15 bytes. A longer one is one shared block,
 //! to which `text = text + …` appends without copying while nobody else holds it.
 
+use super::long::Long;
 use std::hash::{Hash, Hasher};
-use std::rc::Rc;
 
 /// The longest text that lives in place, in bytes.
 pub const INLINE: usize = 14;
@@ -14,7 +14,7 @@ pub const INLINE: usize = 14;
 #[derive(Clone)]
 pub enum Text {
     Short(Short),
-    Long(Rc<String>),
+    Long(Long),
 }
 
 /// At most [`INLINE`] bytes of UTF-8, zero-filled behind the end.
@@ -37,10 +37,24 @@ impl PartialEq for Short {
 }
 
 impl Short {
+    /// Copies by two overlapping words, which is faster than a copy of any length.
+    #[inline]
     pub fn new(text: &str) -> Option<Self> {
+        let (from, len) = (text.as_bytes(), text.len());
         let mut bytes = [0; INLINE];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self { len: text.len() as u8, bytes })
+        if len > INLINE {
+            return None;
+        }
+        if let (Some(first), Some(last)) = (from.first_chunk::<8>(), from.last_chunk::<8>()) {
+            bytes[len - 8..len].copy_from_slice(last);
+            bytes[..8].copy_from_slice(first);
+        } else if let (Some(first), Some(last)) = (from.first_chunk::<4>(), from.last_chunk::<4>()) {
+            bytes[len - 4..len].copy_from_slice(last);
+            bytes[..4].copy_from_slice(first);
+        } else {
+            bytes[..len].copy_from_slice(from);
+        }
+        Some(Self { len: len as u8, bytes })
     }
 
     #[inline]
@@ -63,7 +77,7 @@ impl Text {
     pub fn new(text: &str) -> Self {
         match Short::new(text) {
             Some(short) => Text::Short(short),
-            None => Text::Long(Rc::new(text.to_owned())),
+            None => Text::Long(Long::with_room(text, 0)),
         }
     }
 
@@ -71,7 +85,7 @@ impl Text {
     pub fn as_str(&self) -> &str {
         match self {
             Text::Short(short) => short.as_str(),
-            Text::Long(long) => long,
+            Text::Long(long) => long.as_str(),
         }
     }
 
@@ -79,7 +93,7 @@ impl Text {
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Text::Short(short) => short.as_bytes(),
-            Text::Long(long) => long.as_bytes(),
+            Text::Long(long) => long.as_str().as_bytes(),
         }
     }
 
@@ -90,6 +104,47 @@ impl Text {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Appends the text's own first `len` bytes, which end at a character.
+    pub fn push_own(&mut self, len: usize) {
+        match self {
+            Text::Short(short) => {
+                let own = *short;
+                self.push_str(own.as_str().get(..len).unwrap_or_default());
+            }
+            Text::Long(long) => long.push_own(len),
+        }
+    }
+
+    /// Keeps the first `len` bytes, which end at a character.
+    pub fn truncate(&mut self, len: usize) {
+        *self = match self {
+            Text::Long(long) if len > INLINE => return long.truncate(len),
+            _ => Text::new(self.get(..len).unwrap_or(self)),
+        };
+    }
+
+    /// With the letters `a` to `z` in upper case.
+    pub fn ascii_upper(&self) -> Self {
+        match *self {
+            Text::Short(mut short) => {
+                short.bytes.make_ascii_uppercase();
+                Text::Short(short)
+            }
+            Text::Long(ref long) => Text::from(long.as_str().to_ascii_uppercase()),
+        }
+    }
+
+    /// With the letters `A` to `Z` in lower case.
+    pub fn ascii_lower(&self) -> Self {
+        match *self {
+            Text::Short(mut short) => {
+                short.bytes.make_ascii_lowercase();
+                Text::Short(short)
+            }
+            Text::Long(ref long) => Text::from(long.as_str().to_ascii_lowercase()),
+        }
     }
 
     /// Appends in place when this is the only holder, else to a copy.
@@ -103,22 +158,13 @@ impl Text {
                         short.len = end as u8;
                     }
                     None => {
-                        let mut long = String::with_capacity(end.max(32));
-                        long.push_str(short.as_str());
+                        let mut long = Long::with_room(short.as_str(), end.max(32));
                         long.push_str(more);
-                        *self = Text::Long(Rc::new(long));
+                        *self = Text::Long(long);
                     }
                 }
             }
-            Text::Long(long) => match Rc::get_mut(long) {
-                Some(unique) => unique.push_str(more),
-                None => {
-                    let mut copy = String::with_capacity(long.len() + more.len());
-                    copy.push_str(long);
-                    copy.push_str(more);
-                    *long = Rc::new(copy);
-                }
-            },
+            Text::Long(long) => long.push_str(more),
         }
     }
 }
@@ -131,10 +177,7 @@ impl From<&str> for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        match Short::new(&text) {
-            Some(short) => Text::Short(short),
-            None => Text::Long(Rc::new(text)),
-        }
+        Text::new(&text)
     }
 }
 
@@ -143,7 +186,7 @@ impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Text::Short(a), Text::Short(b)) => a == b,
-            (Text::Long(a), Text::Long(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Text::Long(a), Text::Long(b)) => a.is(b) || a.as_str() == b.as_str(),
             // A long text may have become short only through growth from short, never the reverse; compare anyway.
             (a, b) => a.as_bytes() == b.as_bytes(),
         }
@@ -192,6 +235,42 @@ mod tests {
         text.push_str("!");
         assert_eq!(before.as_str(), "é1".repeat(40));
         assert_eq!(text.as_str(), "é1".repeat(40) + "!");
+    }
+
+    #[test]
+    fn a_text_doubles_itself() {
+        for content in ["", "é", "0123456", "01234567", "0123456789abcdef"] {
+            let mut text = Text::new(content);
+            let other = text.clone();
+            text.push_str("|");
+            text.push_own(content.len());
+            assert_eq!((text.as_str(), other.as_str()), (format!("{content}|{content}").as_str(), content));
+        }
+    }
+
+    #[test]
+    fn a_text_cut_short_is_the_shorter_text() {
+        let long = Text::new("0123456789abcdefghij");
+        for len in [0, 3, 14, 15, 20] {
+            let mut cut = long.clone();
+            cut.truncate(len);
+            assert_eq!(cut, Text::new(&long[..len]));
+            assert_eq!(matches!(cut, Text::Short(_)), len <= INLINE);
+            let mut short = Text::new("abc");
+            short.push_str("0123456789abcdef");
+            short.truncate(3);
+            assert!(matches!(short, Text::Short(_)) && short == Text::new("abc"));
+        }
+        assert_eq!(long.as_str(), "0123456789abcdefghij");
+    }
+
+    #[test]
+    fn short_texts_hold_every_length() {
+        let all = "abcdefghijklmno";
+        for len in 0..=all.len() {
+            let short = Short::new(&all[..len]);
+            assert_eq!(short.map(|short| short.as_str().to_owned()), (len <= INLINE).then(|| all[..len].to_owned()));
+        }
     }
 
     #[test]
