@@ -67,11 +67,10 @@ pub async fn choice(outbound: &Outbound, link: &str) -> Result<Option<Choice>, E
 }
 
 /// After a sign-in: the only portal is taken; among several a person has to choose.
-pub async fn settle(outbound: &Outbound, link: &str) -> Result<Option<Choice>, Error> {
-    let Some(choice) = choice(outbound, link).await? else { return Ok(None) };
+pub async fn settle(registry: &Registry, link: &str, choice: Choice) -> Result<Option<Choice>, Error> {
     match choice.portals.as_slice() {
         [] => Ok(None),
-        [only] => choose(outbound.registry().await?, link, only).await.map(|()| None),
+        [only] => choose(registry, link, only).await.map(|()| None),
         _ => Ok(Some(choice)),
     }
 }

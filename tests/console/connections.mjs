@@ -129,13 +129,17 @@ export async function connections(stage, tally, { ada, bo }) {
     await shot(ada, "events");
   });
   await check("F9 where the account has organizations the connection uses one", async () => {
+    const organizations = [{ organization_id: "111", name: "Zylker" }, { organization_id: "222", name: "Zylker Europe" }];
+    const fault = { status: 200, count: 3, path: "/books/v3/organizations", method: "GET", body: { code: 0, organizations } };
+    await fetch(`${stage.sandbox.accounts_url}/__sandbox/faults`, { method: "POST", body: JSON.stringify(fault) });
     await create(ada, stage, "zoho_books", { name: "Books", link: "books" });
     await consent(ada, stage);
-    if (ada.url().endsWith("/portal")) {
-      await ada.getByRole("radio").first().check();
-      await ada.getByRole("button", { name: "Use it" }).click();
-    }
-    await sees(ada, "organization_id");
+    await sees(ada, "Choose the organization");
+    await shot(ada, "portal");
+    await ada.getByRole("radio", { name: "Zylker Europe" }).check();
+    await ada.getByRole("button", { name: "Use it" }).click();
+    await sees(ada, "The connection uses Zylker Europe.");
+    await sees(ada, "222");
   });
   await check("F2 and F8 a custom service with client credentials, as in the worked example", async () => {
     await ada.goto(`${stage.url}/console/services/new`);

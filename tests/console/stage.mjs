@@ -55,6 +55,7 @@ export async function open() {
     unusual: [],
     log: engine.log,
   };
+  PLANTED.push(stage.sandbox.client_secret, stage.sandbox.refresh_token, stage.key);
   stage.close = async () => {
     await browser.close();
     await engine.stop();

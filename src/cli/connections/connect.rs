@@ -330,22 +330,17 @@ async fn offer_portals(registry: &Registry, link: &str, way: &Way) -> Result<(),
     if let Some(wanted) = &way.portal {
         return take(registry, link, &choice, wanted).await;
     }
-    match choice.portals.as_slice() {
-        [] => Ok(()),
-        [only] => account::choose(registry, link, only).await,
-        several => {
-            eprintln!("the account has several, of which the connection uses one {}:", choice.label);
-            for (index, portal) in several.iter().enumerate() {
-                eprintln!("{:>3}  {} ({})", index + 1, portal.name, portal.id);
-            }
-            let answer = ask_line("number: ")?.and_then(|line| line.parse::<usize>().ok());
-            match answer.and_then(|number| several.get(number.wrapping_sub(1))) {
-                Some(portal) => take(registry, link, &choice, &portal.id).await,
-                None => {
-                    eprintln!("choose one with `ararat connections portal {link} ID`");
-                    Ok(())
-                }
-            }
+    let Some(choice) = account::settle(registry, link, choice).await? else { return Ok(()) };
+    eprintln!("the account has several, of which the connection uses one {}:", choice.label);
+    for (index, portal) in choice.portals.iter().enumerate() {
+        eprintln!("{:>3}  {} ({})", index + 1, portal.name, portal.id);
+    }
+    let answer = ask_line("number: ")?.and_then(|line| line.parse::<usize>().ok());
+    match answer.and_then(|number| choice.portals.get(number.wrapping_sub(1))) {
+        Some(portal) => take(registry, link, &choice, &portal.id).await,
+        None => {
+            eprintln!("choose one with `ararat connections portal {link} ID`");
+            Ok(())
         }
     }
 }

@@ -11,7 +11,7 @@ const FREE: u32 = 5;
 const PAUSE: i64 = 30_000;
 /// Attempts are forgotten after this time of quiet.
 const MEMORY: i64 = 15 * 60_000;
-/// Names that are remembered; older ones go first.
+/// Names that are remembered; while so many are tried, new ones have to wait.
 const MOST_NAMES: usize = 10_000;
 
 /// A password takes 19 MiB and some milliseconds to check.
@@ -38,6 +38,9 @@ impl Attempts {
         let mut names = self.lock();
         if names.len() >= MOST_NAMES {
             names.retain(|_, tried| now - tried.last < PAUSE);
+        }
+        if names.len() >= MOST_NAMES && !names.contains_key(name) {
+            return Err(Error::TooManyAttempts { seconds: (PAUSE / 1000).unsigned_abs() });
         }
         let tried = names.entry(name.to_owned()).or_insert(Tried { times: 0, last: now });
         if now - tried.last > MEMORY {
@@ -83,6 +86,11 @@ mod tests {
         assert!(attempts.admit("ada", PAUSE).is_ok());
         assert!(attempts.admit("ada", PAUSE + 1).is_err());
         assert!(attempts.admit("ada", 2 * MEMORY).is_ok() && attempts.admit("ada", 2 * MEMORY).is_ok());
+        for other in 0..2 * MOST_NAMES {
+            let _ = attempts.admit(&other.to_string(), 2 * MEMORY);
+        }
+        assert!(attempts.lock().len() <= MOST_NAMES);
+        assert!(attempts.admit("new", 2 * MEMORY).is_err() && attempts.admit("new", 2 * MEMORY + PAUSE).is_ok());
         attempts.forget("ada");
         assert!(attempts.admit("ada", 2 * MEMORY + 1).is_ok());
     }

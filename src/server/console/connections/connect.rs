@@ -200,14 +200,18 @@ async fn signed_in(app: &App, visitor: &Visitor, ready: &Ready, fields: &Fields)
 
 /// After a sign-in: on to the summary, or to the choice among several portals.
 pub async fn arrived(app: &App, visitor: &Visitor, registry: &Registry, link: &str) -> Response {
-    match account::settle(&outbound(app, registry), link).await {
+    let choice = match account::choice(&outbound(app, registry), link).await {
+        Ok(Some(choice)) => account::settle(registry, link, choice).await,
+        other => other,
+    };
+    match choice {
         Ok(None) => visitor.go(&path(link), "Connected."),
         Ok(Some(choice)) => {
             visitor.go(&format!("{}/portal", path(link)), &format!("Connected. Now choose the {}.", choice.label))
         }
         Err(error) => {
-            let text = format!("Connected. What to choose from could not be listed: {error}");
-            visitor.go(&path(link), &text)
+            let reason = app.redactor().clean(&error.to_string()).into_owned();
+            visitor.go(&path(link), &format!("Connected. What to choose from could not be listed: {reason}"))
         }
     }
 }
