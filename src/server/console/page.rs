@@ -37,6 +37,11 @@ impl Section {
         }
     }
 
+    /// Whether someone with this role has any business there.
+    fn is_for(self, role: Option<Role>) -> bool {
+        self != Section::People || role == Some(Role::Administrator)
+    }
+
     /// The strokes of its icon, in a square of 24.
     fn icon(self) -> &'static str {
         match self {
@@ -118,7 +123,7 @@ fn side(frame: &Frame) -> Markup {
             a.brand href=(super::HOME) { (mark()) span { "Ararat" } }
             nav aria-label="Sections" {
                 ul {
-                    @for section in Section::ALL {
+                    @for section in Section::ALL.iter().filter(|section| section.is_for(frame.user.as_ref().map(|(_, role)| *role))) {
                         li {
                             a href=(section.path()) aria-current=[(frame.section == Some(*section)).then_some("page")] {
                                 (parts::icon(section.icon())) (section.title())
