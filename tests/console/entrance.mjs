@@ -9,6 +9,7 @@ export async function sign_in(page, stage, name, password = PASSWORD) {
   await page.getByLabel("User name").fill(name);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/console\/connections/);
 }
 
 /** Makes a user by hand and signs him in, in a browser of his own. */
