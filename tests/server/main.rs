@@ -7,6 +7,7 @@ mod cli;
 mod connections;
 mod console;
 mod console_connections;
+mod console_functions;
 mod crm_api;
 mod durable;
 mod executor;

@@ -90,6 +90,14 @@ impl App {
         tokio::task::spawn_blocking(checked).await.unwrap_or_default()
     }
 
+    /// What a source declares.
+    ///
+    /// # Errors
+    /// That it does not compile.
+    pub async fn declared(&self, source: Source) -> Result<Definition, Error> {
+        compile(self.published(), source).await.map(|(definition, _)| definition)
+    }
+
     /// Keeps a draft under a full name, whether it compiles or not.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The style sheet, the script and the icon: all that a page loads.
+//! The style sheet, the scripts and the icon: all that a page loads.
 
 use super::guard;
 use crate::server::App;
@@ -12,8 +12,13 @@ use std::sync::LazyLock;
 
 /// Name, type and content of each.
 const FILES: &[(&str, &str, &str)] = &[
-    ("console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
+    (
+        "console.css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("assets/console.css"), include_str!("assets/engine.css")),
+    ),
     ("console.js", "text/javascript; charset=utf-8", include_str!("assets/console.js")),
+    ("engine.js", "text/javascript; charset=utf-8", include_str!("assets/engine.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];
 

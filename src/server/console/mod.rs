@@ -6,10 +6,13 @@
 
 mod account;
 mod assets;
+mod code;
 mod connections;
 mod cookies;
 mod entrance;
+mod executions;
 mod fields;
+mod functions;
 mod guard;
 mod keys;
 pub mod page;
@@ -39,6 +42,8 @@ pub fn router(app: App) -> Router {
         .merge(entrance::routes())
         .merge(account::routes())
         .merge(connections::routes())
+        .merge(functions::routes())
+        .merge(executions::routes())
         .merge(people::routes())
         .merge(keys::routes())
         .fallback(refusal::not_found)
@@ -50,6 +55,11 @@ pub fn router(app: App) -> Router {
         .route("/", get(async || Redirect::to(HOME)))
         .nest(HOME, pages.merge(assets::routes()))
         .with_state(app)
+}
+
+/// A name as a part of an address.
+fn encoded(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 async fn home(_: Visitor) -> Redirect {

@@ -11,12 +11,14 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     Connections,
+    Functions,
+    Executions,
     People,
 }
 
 impl Section {
     /// In the order in which they are shown.
-    const ALL: &[Section] = &[Section::Connections, Section::People];
+    const ALL: &[Section] = &[Section::Connections, Section::Functions, Section::Executions, Section::People];
 
     /// Where the console opens.
     pub fn first() -> Section {
@@ -26,6 +28,8 @@ impl Section {
     pub fn path(self) -> &'static str {
         match self {
             Section::Connections => "/console/connections",
+            Section::Functions => "/console/functions",
+            Section::Executions => "/console/executions",
             Section::People => "/console/users",
         }
     }
@@ -33,6 +37,8 @@ impl Section {
     fn title(self) -> &'static str {
         match self {
             Section::Connections => "Connections",
+            Section::Functions => "Functions",
+            Section::Executions => "Executions",
             Section::People => "Users and keys",
         }
     }
@@ -48,6 +54,8 @@ impl Section {
             Section::Connections => {
                 "M10 13a5 5 0 0 0 7.5.5l3-3a5 5 0 0 0-7-7l-1.7 1.7M14 11a5 5 0 0 0-7.5-.5l-3 3a5 5 0 0 0 7 7l1.7-1.7"
             }
+            Section::Functions => "M8 5 2 12l6 7M16 5l6 7-6 7M13.5 4l-3 16",
+            Section::Executions => "M3 12h4l3-8 4 16 3-8h4",
             Section::People => {
                 "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M22 21v-2a4 4 0 0 0-3-3.9M16 \
                  3.1a4 4 0 0 1 0 7.8"
