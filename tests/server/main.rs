@@ -8,6 +8,7 @@ mod connections;
 mod console;
 mod console_connections;
 mod console_functions;
+mod console_triggers;
 mod crm_api;
 mod durable;
 mod executor;

@@ -19,7 +19,9 @@ pub mod page;
 pub mod parts;
 mod people;
 pub mod refusal;
+mod schedules;
 mod visitor;
+mod webhooks;
 
 pub use fields::Fields;
 pub use page::{Page, Section};
@@ -44,6 +46,8 @@ pub fn router(app: App) -> Router {
         .merge(connections::routes())
         .merge(functions::routes())
         .merge(executions::routes())
+        .merge(schedules::routes())
+        .merge(webhooks::routes())
         .merge(people::routes())
         .merge(keys::routes())
         .fallback(refusal::not_found)

@@ -13,12 +13,21 @@ pub enum Section {
     Connections,
     Functions,
     Executions,
+    Schedules,
+    Webhooks,
     People,
 }
 
 impl Section {
     /// In the order in which they are shown.
-    const ALL: &[Section] = &[Section::Connections, Section::Functions, Section::Executions, Section::People];
+    const ALL: &[Section] = &[
+        Section::Connections,
+        Section::Functions,
+        Section::Executions,
+        Section::Schedules,
+        Section::Webhooks,
+        Section::People,
+    ];
 
     /// Where the console opens.
     pub fn first() -> Section {
@@ -30,6 +39,8 @@ impl Section {
             Section::Connections => "/console/connections",
             Section::Functions => "/console/functions",
             Section::Executions => "/console/executions",
+            Section::Schedules => "/console/schedules",
+            Section::Webhooks => "/console/webhooks",
             Section::People => "/console/users",
         }
     }
@@ -39,6 +50,8 @@ impl Section {
             Section::Connections => "Connections",
             Section::Functions => "Functions",
             Section::Executions => "Executions",
+            Section::Schedules => "Schedules",
+            Section::Webhooks => "Webhooks",
             Section::People => "Users and keys",
         }
     }
@@ -56,6 +69,8 @@ impl Section {
             }
             Section::Functions => "M8 5 2 12l6 7M16 5l6 7-6 7M13.5 4l-3 16",
             Section::Executions => "M3 12h4l3-8 4 16 3-8h4",
+            Section::Schedules => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3 2",
+            Section::Webhooks => "M4 12h7M8 8l4 4-4 4M13 4h5a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-5",
             Section::People => {
                 "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8M22 21v-2a4 4 0 0 0-3-3.9M16 \
                  3.1a4 4 0 0 1 0 7.8"

@@ -136,6 +136,19 @@ impl Render for Field<'_> {
     }
 }
 
+/// A text of several lines, such as JSON.
+pub fn textarea(name: &str, label: &str, value: &str, hint: &str, rows: u8) -> Markup {
+    let id = format!("field-{name}");
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            // A line break right behind the tag is not part of the text.
+            textarea.code id=(id) name=(name) rows=(rows) spellcheck="false" autocomplete="off" aria-describedby={ (id) "-hint" } { "\n" (value) }
+            p.hint id={ (id) "-hint" } { (hint) }
+        }
+    }
+}
+
 /// A choice of one among several.
 pub fn select(name: &str, label: &str, hint: &str, chosen: &str, options: &[(String, String)]) -> Markup {
     let id = format!("field-{name}");

@@ -2,9 +2,9 @@
 "use strict";
 
 // --- colours: comments, texts, numbers, words of the language, calls
-const WORDS = new Set(("break catch collection continue delete do else false finally for each getUrl if in index info int insert into invokeapi " +
-  "invokeurl list map Map List Collection not null openUrl postUrl return sendmail sendsms string throws throw true try void while bool date " +
-  "time timestamp float file key-value and or").split(" "));
+const WORDS = new Set(("bigint bool boolean break catch collection continue date decimal delete do each else false file finally float for geturl if in " +
+  "index info insert int into invokeapi invokeurl list map null openurl posturl return sendmail sendsms string text throw time timestamp " +
+  "true try void while").split(" "));
 const TOKEN = /(\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*)|("(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?)|(\b\d+(?:\.\d+)?\b)|([A-Za-z_]\w*)(\s*\()?/g;
 
 /** Pieces of a text as [class, text], in order. */
@@ -18,7 +18,7 @@ function coloured(text) {
     else if (quoted) pieces.push(["t-text", quoted]);
     else if (number) pieces.push(["t-number", number]);
     else {
-      pieces.push([WORDS.has(word) ? "t-word" : call ? "t-call" : "", word]);
+      pieces.push([WORDS.has(word.toLowerCase()) ? "t-word" : call ? "t-call" : "", word]);
       if (call) pieces.push(["", call]);
     }
     at = found.index + whole.length;
@@ -71,6 +71,8 @@ function edit(form) {
   const source = form.querySelector("[data-source]");
   const frame = form.querySelector("[data-frame]");
   const problems = form.querySelector("[data-problems]");
+  const inputs = document.querySelector("[data-arguments]");
+  let shown;
   const picture = document.createElement("pre");
   picture.className = "picture source";
   picture.setAttribute("aria-hidden", "true");
@@ -78,7 +80,7 @@ function edit(form) {
   frame.classList.add("live");
   let classes = new Map();
   const paint = () => {
-    picture.replaceChildren(...lines_of(`${source.value}\n`, classes));
+    picture.replaceChildren(...lines_of(source.value, classes));
     follow();
   };
   const follow = () => { picture.scrollTop = source.scrollTop; picture.scrollLeft = source.scrollLeft; };
@@ -92,13 +94,15 @@ function edit(form) {
   let asked = 0;
   const check = async () => {
     const turn = asked += 1;
-    const body = new URLSearchParams({ source: source.value });
+    const body = new URLSearchParams(new FormData(form));
     try {
       const answer = await fetch("/console/check", { method: "POST", body, headers: { "x-csrf-token": form.elements.csrf.value } });
       if (!answer.ok || answer.redirected || turn !== asked) return;
-      const { diagnostics } = await answer.json();
+      const { diagnostics, arguments: fields } = await answer.json();
       classes = new Map(diagnostics.map((one) => [one.line, one.severity === "error" ? "wrong" : "doubtful"]));
       tell(problems, diagnostics, source);
+      // What the source declares, with what was filled in, unless somebody is filling it in now.
+      if (fields !== null && fields !== shown && !inputs.contains(document.activeElement)) inputs.innerHTML = shown = fields;
       paint();
     } catch { /* The next change asks again. */ }
   };

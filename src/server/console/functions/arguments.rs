@@ -43,7 +43,7 @@ fn about(argument: &Argument) -> String {
     match (&argument.default, argument.kind.as_str()) {
         (Some(default), _) => format!("Where it is empty: {default}"),
         (None, "MAP" | "LIST" | "COLLECTION") => "As JSON; null where it is empty.".to_owned(),
-        (None, "TEXT") => "An empty text where it is empty.".to_owned(),
+        (None, "TEXT") => String::new(),
         (None, _) => "Null where it is empty.".to_owned(),
     }
 }
@@ -53,9 +53,18 @@ pub fn given(definition: &Definition, fields: &Fields) -> Vec<(String, Given)> {
     let one = |argument: &Argument| {
         let text = fields.raw(&format!("{PREFIX}{}", argument.name));
         let is_given = !text.is_empty() || (argument.kind == "TEXT" && argument.default.is_none());
-        is_given.then(|| (argument.name.clone(), Given::Text(text.to_owned())))
+        is_given.then(|| (argument.name.clone(), read(argument, text)))
     };
     definition.arguments.iter().filter_map(one).collect()
+}
+
+/// Lists and maps as what they are, so that the log shows them so; the rest by the argument's type.
+fn read(argument: &Argument, text: &str) -> Given {
+    let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    match argument.kind.as_str() {
+        "MAP" | "LIST" | "COLLECTION" if is_json() => Given::Json(text.to_owned()),
+        _ => Given::Text(text.to_owned()),
+    }
 }
 
 #[cfg(test)]

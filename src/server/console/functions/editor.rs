@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// The form of the page.
-const FORM: &str = "editor";
+pub const FORM: &str = "editor";
 
 pub fn routes() -> Router<App> {
     Router::new().route("/functions/{name}", get(show))
@@ -144,8 +144,10 @@ fn run_card(visitor: &Visitor, view: &FunctionView, definition: Option<&Definiti
     html! {
         section.card aria-labelledby="run" {
             h2 #run { "Run" }
-            @if let Some(definition) = definition { (arguments::inputs(definition, fields, FORM)) }
-            @else { p.muted { "Its arguments stand here once it compiles and is saved." } }
+            div data-arguments {
+                @if let Some(definition) = definition { (arguments::inputs(definition, fields, FORM)) }
+                @else { p.muted { "Its arguments stand here once it compiles." } }
+            }
             div.buttons {
                 @if visitor.is_administrator() {
                     button type="submit" form=(FORM) formaction={ (base) "/test" } data-test { "Test this source" }

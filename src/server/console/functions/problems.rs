@@ -1,5 +1,7 @@
 //! What the checker says: as data while somebody types, as a list where there is no script.
 
+use super::arguments;
+use super::editor::FORM;
 use crate::engine::Report;
 use crate::server::App;
 use crate::server::console::{Fields, Refusal, Visitor};
@@ -15,9 +17,14 @@ pub fn routes() -> Router<App> {
     Router::new().route("/check", post(check))
 }
 
-/// A source as the page's script sends it.
+/// What the checker says about the form of an editor, and the fields for the arguments that its source
+/// declares; null where it does not compile.
 async fn check(State(app): State<App>, _: Visitor, fields: Fields) -> Json<Value> {
-    Json(json!({ "diagnostics": diagnostics(&app, &source(&fields)).await }))
+    let text = source(&fields);
+    let diagnostics = diagnostics(&app, &text).await;
+    let declared = app.declared(Source::new("source", text)).await.ok();
+    let inputs = declared.map(|definition| arguments::inputs(&definition, &fields, FORM).into_string());
+    Json(json!({ "diagnostics": diagnostics, "arguments": inputs }))
 }
 
 /// The messages on a source, as data.
