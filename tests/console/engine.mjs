@@ -17,7 +17,7 @@ export async function engine(stage, tally, { ada, bo }) {
   const at = (path) => `${stage.url}/console/${path}`;
   await tally.check("a function is written while the checker speaks", async () => {
     await ada.goto(at("functions"));
-    await sees(ada, "No functions yet");
+    await sees(ada, "called over REST, by schedules");
     await ada.getByRole("link", { name: "New function" }).first().click();
     await ada.getByLabel("Name").fill("greet");
     await ada.getByRole("button", { name: "Write it" }).click();

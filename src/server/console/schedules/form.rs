@@ -91,12 +91,12 @@ fn rhythm(fields: &Fields) -> Markup {
 fn bounds(fields: &Fields) -> Markup {
     let missed = MISSED.map(|(_, word, text)| (word.to_owned(), text.to_owned()));
     html! {
-        div.row {
+        div.row.level {
             (Field { kind: "datetime-local", ..Field::text("start", "Start", fields.text("start")) })
             (Field { kind: "datetime-local", ..Field::text("end", "End", fields.text("end")) })
         }
         p.hint { "The start is the earliest run and the time of day of all; a cron expression needs none." }
-        div.row {
+        div.row.level {
             (Field { kind: "number", ..Field::text("times", "Runs at most", fields.text("times")) })
             (Field::text("zone", "Time zone", fields.text("zone")).hint("As in Europe/Berlin; the engine's where empty."))
         }

@@ -75,13 +75,13 @@ fn verification(fields: &Fields, is_kept: bool) -> Markup {
             }
         }
         div data-for="verification" data-when="hmac_sha256 secret_header" {
-            div.row {
+            div.row.level {
                 (Field::text("header", "Header", fields.text("header")).hint("As in X-Hub-Signature-256."))
                 (Field::secret("secret", "Secret").hint(secret))
             }
         }
         div data-for="verification" data-when="hmac_sha256" {
-            div.row {
+            div.row.level {
                 (Field::text("prefix", "Before the signature", fields.text("prefix")).hint("As in sha256=."))
                 (parts::select("encoding", "Written in", "", fields.text("encoding"), &encodings))
             }
@@ -105,7 +105,7 @@ fn more(fields: &Fields) -> Markup {
             summary { "More" }
             (Field::text("delivery_header", "Header that names a delivery", fields.text("delivery_header"))
                 .hint("The same name again begins nothing new, for a day."))
-            div.row {
+            div.row.level {
                 (Field { kind: "number", ..Field::text("rate", "Requests per minute", fields.text("rate")) })
                 (Field { kind: "number", ..Field::text("max_body", "Bytes of a body", fields.text("max_body")) })
             }

@@ -77,7 +77,7 @@ fn authorization(webhook: &OutgoingWebhook) -> Markup {
 
 async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Page, Refusal> {
     let webhook = app.outgoing_webhook(&id).await?;
-    Ok(summary(&app, &visitor, &webhook, "", None).await?)
+    summary(&app, &visitor, &webhook, "", None).await
 }
 
 async fn summary(

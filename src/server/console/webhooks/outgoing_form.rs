@@ -45,7 +45,7 @@ pub async fn page(
             form method="post" action=(action) {
                 (visitor.csrf())
                 (Field::text("name", "Name", fields.text("name")).required().max(100))
-                div.row {
+                div.row.level {
                     (parts::select("method", "Method", "", fields.given("method").unwrap_or("POST"), &METHODS.map(|word| (word.to_owned(), word.to_owned()))))
                     (Field::text("module", "Module", fields.text("module")).hint("As in Leads; that of the payload where empty."))
                 }
