@@ -141,7 +141,10 @@ export function pale(page) {
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
       if (!node.textContent.trim() || !element.checkVisibility?.()) continue;
-      const [a, b] = [light(rgba(getComputedStyle(element).color)), light(behind(element))];
+      const color = rgba(getComputedStyle(element).color);
+      // An editor's own text is not seen: it lies over its coloured picture, which is looked at instead.
+      if (color[3] === 0) continue;
+      const [a, b] = [light(color), light(behind(element))];
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
       if (ratio < 4.5) found.push(`${ratio.toFixed(2)} “${node.textContent.trim().slice(0, 40)}”`);
     }
