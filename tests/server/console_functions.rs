@@ -193,6 +193,19 @@ async fn a_function_is_written_tested_published_and_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_calls_what_is_gone_does_not_come_back() {
+    let (engine, admin, _) = stage().await;
+    engine.publish("int standalone.one()\n{\n\treturn 1;\n}").await;
+    engine.publish("int standalone.two()\n{\n\treturn standalone.one() + 1;\n}").await;
+    engine.publish("int standalone.two()\n{\n\treturn 2;\n}").await;
+    engine.app.delete_function("standalone.one", "test").await.expect("deleted");
+    let back = admin.post("/console/functions/standalone.two/rollback", &[("version", "1")]).await;
+    assert!(back.status == 422 && back.text.contains("does not compile any more"), "{}", back.text);
+    assert_eq!(engine.app.function("standalone.two").await.expect("a function").row.version, Some(2));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_checker_answers_while_somebody_types() {
     let (engine, admin, user) = stage().await;
     let csrf = user.get("/console/account").await.csrf();

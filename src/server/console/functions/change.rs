@@ -2,12 +2,13 @@
 
 use super::problems::{refusal, source};
 use super::{editor, path};
-use crate::server::App;
 use crate::server::app::{Action, Deployment};
 use crate::server::console::visitor::Administrator;
 use crate::server::console::{Fields, Refusal};
+use crate::server::{App, Error};
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 
@@ -62,8 +63,17 @@ async fn rollback(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let version = fields.given("version").and_then(|text| text.parse().ok());
-    let done = app.rollback(&name, version, visitor.name()).await.map_err(|error| refusal(error).0)?;
+    let done = app.rollback(&name, version, visitor.name()).await.map_err(no_way_back)?;
     Ok(visitor.go(&format!("{}/versions", path(&done.name)), &told(&done)))
+}
+
+/// A version that compiled once may call what is gone by now.
+fn no_way_back(error: Error) -> Refusal {
+    match error.reports().first() {
+        Some(report) => Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "That version does not compile any more.")
+            .help(&report.diagnostic.message),
+        None => error.into(),
+    }
 }
 
 async fn delete(
