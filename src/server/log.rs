@@ -126,7 +126,10 @@ async fn write(store: &Store, rows: Vec<Execution>) -> bool {
     let rows = last_states(rows);
     for _ in 0..TRIES {
         match store.write_executions(&rows).await {
-            Ok(()) => return true,
+            Ok(lost) => {
+                tell_of_lost(&lost);
+                return true;
+            }
             Err(error) => tracing::error!(%error, rows = rows.len(), "the execution log could not be written"),
         }
         tokio::time::sleep(PATIENCE).await;
@@ -135,6 +138,13 @@ async fn write(store: &Store, rows: Vec<Execution>) -> bool {
         tracing::error!(id = row.id, function = row.name, state = row.state.word(), "an execution was not logged");
     }
     false
+}
+
+/// Their lease had ended: the node that took them over records them.
+fn tell_of_lost(lost: &[String]) {
+    for id in lost {
+        tracing::warn!(id, "an execution was taken over by another node; what it came to here does not count");
+    }
 }
 
 /// One statement can write a row only once: of several states of one execution the last counts.

@@ -14,6 +14,7 @@ mod durable;
 mod executor;
 mod functions;
 mod incoming;
+mod nodes;
 mod outgoing;
 mod own;
 #[path = "../common/postgres.rs"]

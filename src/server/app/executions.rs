@@ -110,23 +110,8 @@ impl App {
         Ok(format!("{first}\n{rest}"))
     }
 
-    /// Takes up executions that an earlier process accepted and did not end.
-    pub(super) async fn resume_queued(&self) -> Result<(), Error> {
-        for old in self.inner.store.executions_in(State::Queued).await? {
-            if let Err(error) = self.resume(&old).await {
-                tracing::error!(id = old.id, %error, "an accepted execution cannot run again");
-            }
-        }
-        Ok(())
-    }
-
-    async fn resume(&self, old: &Execution) -> Result<(), Error> {
-        let call = self.call_of(old, old.cause, &old.actor).await?;
-        self.enqueue_again(old, call).await
-    }
-
     /// The call that an execution came from.
-    async fn call_of(&self, old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
+    pub(super) async fn call_of(&self, old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
         let arguments = self.exact_arguments(old).await?;
         Ok(Call::new(&old.name, cause, by).acting_as(old.acts_as.as_deref()).arguments(arguments).lenient())
     }

@@ -9,6 +9,7 @@ mod executions;
 mod functions;
 mod keys;
 mod once;
+mod queue;
 mod rate;
 mod record;
 mod run;
@@ -28,6 +29,7 @@ use super::config::Config;
 use super::error::Error;
 use super::executor::{Around, Executor};
 use super::functions::{Compiler, Deployed, Published, folder};
+use super::ids;
 use super::log::Log;
 use super::metrics::Metrics;
 use super::store::Store;
@@ -81,6 +83,10 @@ struct Inner {
     hook_rates: Rates,
     sending: Deliveries,
     closing: AtomicBool,
+    /// This engine's name among those that share the database; new with each start.
+    node: Arc<str>,
+    /// Its lease is given up.
+    left: AtomicBool,
 }
 
 impl App {
@@ -123,15 +129,19 @@ impl App {
             hook_rates: Rates::default(),
             sending: Deliveries::default(),
             closing: AtomicBool::new(false),
+            node: ids::random_hex::<16>().into(),
+            left: AtomicBool::new(false),
             store,
             config,
         };
         let app = App { inner: Arc::new(inner) };
+        let known = app.inner.store.fingerprint().await?;
         app.reload().await?;
         app.load_keys().await?;
         app.publish_folder().await?;
         app.note_all_uses().await;
-        app.resume_queued().await?;
+        app.join_nodes().await?;
+        app.keep_with_others(known);
         app.apply_declared_schedules().await;
         app.keep_schedules();
         app.keep_deliveries();
@@ -166,6 +176,7 @@ impl App {
         let now = self.now();
         let kept_since = now.saturating_sub(retention).max(0);
         self.inner.store.forget_promises(now - DAY).await?;
+        self.inner.store.forget_nodes().await?;
         self.inner.store.forget_schedule_runs(kept_since).await?;
         self.forget_deliveries(kept_since).await?;
         self.inner.store.forget_executions(kept_since).await
@@ -257,7 +268,7 @@ impl App {
     }
 
     /// Lets running executions end, stops those that take longer than the grace, and closes the database.
-    /// Asynchronous executions that did not end run again at the next start.
+    /// Asynchronous executions that did not end run again on another node, or at the next start.
     pub async fn close(&self) {
         self.inner.closing.store(true, Ordering::Release);
         self.inner.rescheduled.notify_waiters();
@@ -271,6 +282,8 @@ impl App {
             let _ = tokio::time::timeout(Duration::from_secs(5), self.until_idle()).await;
         }
         self.inner.log.settle().await;
+        self.inner.left.store(true, Ordering::Release);
+        self.leave_nodes().await;
         self.inner.store.close().await;
     }
 

@@ -70,6 +70,7 @@ impl App {
             ended_at: None,
             tape: None,
             sealed: None,
+            claim: None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::server::executor::Refused;
 use crate::server::executor::job::{Job, Outcome, Stop};
 use crate::server::executor::journal::Journal;
 use crate::server::functions::{Definition, Deployed};
-use crate::server::store::{Cause, Execution, State};
+use crate::server::store::{Cause, Claim, Execution, State};
 use crate::source::Source;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -111,8 +111,9 @@ impl App {
     /// That it is not accepted.
     pub async fn enqueue(&self, call: Call) -> Result<String, Error> {
         let target = self.target(&call.function).await?;
-        let prepared = self.prepare(&target, &call).await?;
+        let mut prepared = self.prepare(&target, &call).await?;
         self.check_room()?;
+        prepared.execution.claim = Some(Claim::first(self.inner.node.clone()));
         let id = prepared.execution.id.clone();
         self.inner.log.room().await;
         self.inner.log.write_through(prepared.execution.clone()).await?;
@@ -127,8 +128,9 @@ impl App {
     /// That it cannot be accepted.
     pub(in crate::server) async fn make_ready(&self, call: &Call) -> Result<Ready, Error> {
         let target = self.target(&call.function).await?;
-        let prepared = self.prepare(&target, call).await?;
+        let mut prepared = self.prepare(&target, call).await?;
         self.check_room()?;
+        prepared.execution.claim = Some(Claim::first(self.inner.node.clone()));
         Ok(Ready { target, prepared })
     }
 
@@ -137,13 +139,14 @@ impl App {
         self.begin_in_background(ready.target, ready.prepared);
     }
 
-    /// Runs an execution that is on disk already.
-    pub(super) async fn enqueue_again(&self, old: &Execution, call: Call) -> Result<(), Error> {
+    /// Runs an execution that is on disk already and was taken over.
+    pub(super) async fn enqueue_again(&self, old: &Execution, call: Call, claim: Claim) -> Result<(), Error> {
         let target = self.target(&call.function).await?;
         let mut prepared = self.prepare(&target, &call).await?;
         prepared.execution.id.clone_from(&old.id);
         prepared.execution.created_at = old.created_at;
         prepared.execution.sealed.clone_from(&old.sealed);
+        prepared.execution.claim = Some(claim);
         self.begin_in_background(target, prepared);
         Ok(())
     }
@@ -180,9 +183,12 @@ impl App {
         ended.await.map_err(|_| Error::Closing)
     }
 
-    fn begin_in_background(&self, target: Target, prepared: Prepared) {
+    fn begin_in_background(&self, target: Target, mut prepared: Prepared) {
         let app = self.clone();
         self.inner.accepted.fetch_add(1, Ordering::Relaxed);
+        if let Some(claim) = &mut prepared.execution.claim {
+            claim.entered = true;
+        }
         let id = prepared.execution.id.clone();
         tokio::spawn(async move {
             let (done, ended) = oneshot::channel();
@@ -193,7 +199,7 @@ impl App {
                 // The sender is used or dropped: both mean the end.
                 let _ = ended.await;
             }
-            // Where it did not begin, it is on disk as queued, and is taken up at the next start.
+            // Where it did not begin, it is on disk as queued, and is taken up by another node or at the next start.
             app.forget_running(&id);
             app.inner.accepted.fetch_sub(1, Ordering::Relaxed);
         });

@@ -1,7 +1,9 @@
 //! The execution log.
 
 use super::deliveries::tell_webhooks;
-use super::{Row, Store, damaged};
+use super::queue::{accept, lost};
+use super::{Claim, Row, Store, damaged};
+use crate::database::Transaction;
 use crate::server::Error;
 use crate::server::executor::journal::{HttpCall, Said};
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _};
 
 /// Rows of one statement; both databases allow at least 32,766 placeholders.
-const ROWS_AT_ONCE: usize = 100;
+pub(super) const ROWS_AT_ONCE: usize = 100;
 
 /// How far an execution is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +79,9 @@ pub struct Execution {
     /// The arguments as they were, sealed, where the log shows them masked.
     #[serde(skip)]
     pub sealed: Option<String>,
+    /// Whose it is to run, where it was accepted; never read back with the rest.
+    #[serde(skip)]
+    pub claim: Option<Claim>,
 }
 
 /// Which executions a list shows, newest first.
@@ -133,11 +138,30 @@ impl Cause {
 }
 
 impl Store {
-    /// Writes executions as they are now, new or changed, in one transaction.
-    pub async fn write_executions(&self, executions: &[Execution]) -> Result<(), Error> {
+    /// Writes executions as they are now, new or changed, in one transaction; but none that was accepted and
+    /// has been taken over by another node since. Says which those are.
+    pub async fn write_executions(&self, executions: &[Execution]) -> Result<Vec<String>, Error> {
         let mut tx = self.begin().await?;
-        for some in executions.chunks(ROWS_AT_ONCE) {
-            upsert(some).execute(&mut *tx).await?;
+        let lost = lost(&mut tx, executions).await?;
+        if lost.is_empty() {
+            self.write_held(tx, executions).await?;
+        } else {
+            let held: Vec<_> = executions.iter().filter(|one| !lost.contains(&one.id)).cloned().collect();
+            self.write_held(tx, &held).await?;
+        }
+        Ok(lost.into_iter().collect())
+    }
+
+    async fn write_held(&self, mut tx: Transaction, executions: &[Execution]) -> Result<(), Error> {
+        let is_new = |one: &Execution| one.claim.as_ref().is_some_and(|claim| !claim.entered);
+        for some in executions.chunk_by(|a, b| is_new(a) == is_new(b)) {
+            if some.first().is_some_and(is_new) {
+                accept(&mut tx, some).await?;
+                continue;
+            }
+            for some in some.chunks(ROWS_AT_ONCE) {
+                upsert(some).execute(&mut *tx).await?;
+            }
         }
         for execution in executions {
             if let Some(tape) = &execution.tape {
@@ -180,12 +204,6 @@ impl Store {
     pub async fn tape(&self, id: &str) -> Result<Option<String>, Error> {
         let query = sqlx::query_scalar("select tape from execution_tapes where execution = $1").bind(id);
         Ok(query.fetch_optional(self.pool()).await?)
-    }
-
-    /// Executions in a state, oldest first.
-    pub async fn executions_in(&self, state: State) -> Result<Vec<Execution>, Error> {
-        let query = sqlx::query("select * from executions where state = $1 order by id").bind(state.word());
-        query.fetch_all(self.pool()).await?.iter().map(read).collect()
     }
 
     /// Removes ended executions that are older than a time. Says how many there were.
@@ -272,19 +290,28 @@ const CHANGING: [&str; 12] = [
     "ended_at",
 ];
 
+/// Writes executions as they are now, new or changed.
 pub(super) fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
+    let changes: Vec<_> = CHANGING.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    insert(executions, &format!("do update set {}", changes.join(", ")))
+}
+
+/// Writes those that are not there, and gives their ids.
+pub(super) fn insert_new(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
+    insert(executions, "do nothing returning id")
+}
+
+fn insert(executions: &[Execution], conflict: &str) -> Query<'static, Any, AnyArguments> {
     let width = COLUMNS.len();
     let row = |index: usize| {
         let marks: Vec<_> = (1..=width).map(|column| format!("${}", index * width + column)).collect();
         format!("({})", marks.join(", "))
     };
     let rows: Vec<_> = (0..executions.len()).map(row).collect();
-    let changes: Vec<_> = CHANGING.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     let sql = format!(
-        "insert into executions ({}) values {} on conflict (id) do update set {}",
+        "insert into executions ({}) values {} on conflict (id) {conflict}",
         COLUMNS.join(", "),
-        rows.join(", "),
-        changes.join(", ")
+        rows.join(", ")
     );
     executions.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, execution| {
         query
@@ -344,6 +371,7 @@ fn read(row: &Row) -> Result<Execution, Error> {
         ended_at: row.try_get("ended_at")?,
         tape: None,
         sealed: row.try_get("sealed")?,
+        claim: None,
     })
 }
 

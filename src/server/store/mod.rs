@@ -9,6 +9,7 @@ mod incoming;
 mod keys;
 mod outgoing;
 mod promises;
+mod queue;
 mod schedules;
 
 pub use accounts::{AccountRow, ConsentRow, SessionRow};
@@ -20,6 +21,7 @@ pub use incoming::IncomingRow;
 pub use keys::KeyRow;
 pub use outgoing::OutgoingRow;
 pub use promises::Promise;
+pub use queue::{Claim, Fingerprint};
 pub use schedules::{RunKind, RunOutcome, ScheduleRow, ScheduleRun, ScheduleStep};
 
 use super::Error;

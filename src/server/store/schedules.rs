@@ -1,6 +1,6 @@
 //! Schedules, and what became of the times they were due.
 
-use super::executions::upsert;
+use super::queue::accept;
 use super::{Execution, Row, Store, damaged};
 use crate::server::Error;
 use crate::server::schedules::ScheduleWish;
@@ -186,7 +186,7 @@ impl Store {
             let query = sqlx::query("update schedules set runs = runs + $1 where id = $2");
             let count = i64::try_from(begun.len()).unwrap_or(i64::MAX);
             query.bind(count).bind(&step.row.id).execute(&mut *tx).await?;
-            upsert(&begun).execute(&mut *tx).await?;
+            accept(&mut tx, &begun).await?;
         }
         tx.commit().await?;
         Ok(begun)
@@ -196,7 +196,7 @@ impl Store {
     pub async fn add_schedule_run(&self, id: &str, run: &ScheduleRun, execution: &Execution) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         enter(&mut tx, id, run).await?;
-        upsert(std::slice::from_ref(execution)).execute(&mut *tx).await?;
+        accept(&mut tx, std::slice::from_ref(execution)).await?;
         tx.commit().await?;
         Ok(())
     }
