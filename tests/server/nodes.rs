@@ -90,6 +90,8 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_nodes_lose_nothing_and_record_nothing_twice() {
     let Some(postgres) = Postgres::start() else { return };
+    // An error says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let (folder, slow, database) = (Folder::new("nodes"), slow_server().await, postgres.url("postgres"));
     std::fs::create_dir_all(folder.0.join("functions/standalone")).expect("a folder");
     std::fs::write(folder.0.join("ararat.toml"), "").expect("a project");
