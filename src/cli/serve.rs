@@ -1,5 +1,7 @@
 //! `ararat serve`: the engine of custom functions.
 
+mod open_files;
+
 use super::options::EngineOptions;
 use super::{Exit, bad_use};
 use crate::hosts::post::Routes;
@@ -75,6 +77,7 @@ impl Serve {
             Ok(config) => config,
             Err(message) => return bad_use(message),
         };
+        open_files::raise(self.max_running);
         let address = SocketAddr::new(self.bind, self.port);
         let runtime = match runtime::runtime() {
             Ok(runtime) => runtime,

@@ -82,15 +82,19 @@ impl Outbound {
 
     /// The registry, opened on the first call.
     pub async fn registry(&self) -> Result<&Registry, Error> {
-        let open = || async {
-            match &self.source {
-                Source::Default => Registry::open_default(self.settings.clone()).await,
-                Source::Dir(dir) => Registry::open(dir, self.settings.clone()).await,
-                Source::Open(registry) => Ok(registry.clone()),
-                Source::Lazy(opener) => opener().await,
-            }
-        };
-        self.registry.get_or_try_init(open).await
+        match self.registry.get() {
+            Some(open) => Ok(open),
+            None => Box::pin(self.registry.get_or_try_init(|| self.open_registry())).await,
+        }
+    }
+
+    async fn open_registry(&self) -> Result<Registry, Error> {
+        match &self.source {
+            Source::Default => Registry::open_default(self.settings.clone()).await,
+            Source::Dir(dir) => Registry::open(dir, self.settings.clone()).await,
+            Source::Open(registry) => Ok(registry.clone()),
+            Source::Lazy(opener) => opener().await,
+        }
     }
 
     /// User name and password of a connection of the kind Basic, for what is no HTTP: a mail server.
@@ -119,15 +123,22 @@ impl Outbound {
     }
 
     /// As `send`, with the error as connections name it.
+    ///
+    /// What a request on a connection takes is boxed: the many that have none wait without it.
     pub async fn carry(&self, request: Request) -> Result<Response, Error> {
-        if !needs_connection(&request) {
-            let mut outgoing = outgoing(&request, &Values::new(), None)?;
-            outgoing.hop.url = resolve::without_connection(outgoing.hop.url, self.stand_in.as_deref())?;
-            if self.dry_run {
-                return Ok(dry_run::shown(&self.client, &outgoing.hop));
-            }
-            return Ok(self.client.send(outgoing, None).await?);
+        if needs_connection(&request) {
+            return Box::pin(self.on_connection(request)).await;
         }
+        let mut outgoing = outgoing(&request, &Values::new(), None)?;
+        drop(request);
+        outgoing.hop.url = resolve::without_connection(outgoing.hop.url, self.stand_in.as_deref())?;
+        if self.dry_run {
+            return Ok(dry_run::shown(&self.client, &outgoing.hop));
+        }
+        Ok(self.client.send(outgoing, None).await?)
+    }
+
+    async fn on_connection(&self, request: Request) -> Result<Response, Error> {
         let registry = self.registry().await?;
         if self.dry_run {
             return dry_run::on_connection(registry, &self.client, &request).await;

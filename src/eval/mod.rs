@@ -73,7 +73,7 @@ impl<'p, 'h> Machine<'p, 'h> {
             settings,
             limits,
             host,
-            stack: Vec::with_capacity(256),
+            stack: Vec::with_capacity(64),
             frame: 0,
             consts: program.consts.iter().map(constant).collect(),
             return_site: 0,

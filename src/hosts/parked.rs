@@ -5,7 +5,7 @@
 //! or a limit lets the script leave by its own way, so a suspended stack is never thrown away.
 //! Printing and the time need no waiting and suspend nothing.
 
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::host::{Account, Ask, Host, Mail, Reply, Request, Sms};
 use crate::memory;
 use corosensei::stack::{DefaultStack, Stack};
@@ -117,35 +117,70 @@ struct ParkedHost<'y> {
 
 impl Host for ParkedHost<'_> {
     fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
-        match ask {
-            Ask::Print(line) => {
-                self.around.witness.printed(line);
-                Ok(Reply::Done)
-            }
-            Ask::Http(request) => self.yielder.suspend(Wish::Http(Box::new(request))),
-            Ask::Mail(mail) => self.yielder.suspend(Wish::Mail(Box::new(mail))),
-            Ask::Breathe => self.yielder.suspend(Wish::Breathe),
-            Ask::Sms(sms) => self.yielder.suspend(Wish::Message(Box::new(Message::Sms(sms)))),
-            Ask::Push { to, title, message } => {
-                self.yielder.suspend(Wish::Message(Box::new(Message::Push { to, title, message })))
-            }
-            Ask::OpenUrl { url, window, .. } => {
-                self.around.witness.opened(url, window);
-                Ok(Reply::Done)
-            }
-            Ask::Now => {
-                let now = (self.around.clock)();
-                self.around.witness.told_time(now);
-                Ok(Reply::Now(now))
-            }
-            Ask::Account => {
-                self.around.witness.told_account(&self.around.account);
-                Ok(Reply::Account(Account::clone(&self.around.account)))
-            }
+        match self.around.answer(ask) {
+            Ok(reply) => Ok(reply),
+            Err(wish) => self.yielder.suspend(wish),
         }
     }
 
     fn stack_end(&self) -> Option<usize> {
         Some(self.stack_end)
+    }
+}
+
+impl Surroundings {
+    /// Answers what needs no waiting; the rest is a wish.
+    fn answer(&self, ask: Ask<'_>) -> Result<Reply, Wish> {
+        match ask {
+            Ask::Print(line) => {
+                self.witness.printed(line);
+                Ok(Reply::Done)
+            }
+            Ask::OpenUrl { url, window, .. } => {
+                self.witness.opened(url, window);
+                Ok(Reply::Done)
+            }
+            Ask::Now => {
+                let now = (self.clock)();
+                self.witness.told_time(now);
+                Ok(Reply::Now(now))
+            }
+            Ask::Account => {
+                self.witness.told_account(&self.account);
+                Ok(Reply::Account(Account::clone(&self.account)))
+            }
+            Ask::Http(request) => Err(Wish::Http(Box::new(request))),
+            Ask::Mail(mail) => Err(Wish::Mail(Box::new(mail))),
+            Ask::Sms(sms) => Err(Wish::Message(Box::new(Message::Sms(sms)))),
+            Ask::Push { to, title, message } => Err(Wish::Message(Box::new(Message::Push { to, title, message }))),
+            Ask::Breathe => Err(Wish::Breathe),
+        }
+    }
+}
+
+/// The host of a script that runs where it is called, and gives up as soon as it wishes for anything: nothing
+/// has left it by then, so it can begin anew elsewhere.
+pub struct Unparked {
+    around: Surroundings,
+    gave_up: bool,
+}
+
+impl Unparked {
+    pub fn new(around: Surroundings) -> Self {
+        Self { around, gave_up: false }
+    }
+
+    /// Whether the script wished for something and was stopped.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
+    }
+}
+
+impl Host for Unparked {
+    fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Fault> {
+        self.around.answer(ask).map_err(|_| {
+            self.gave_up = true;
+            FaultKind::Stopped.into()
+        })
     }
 }

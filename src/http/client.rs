@@ -221,7 +221,9 @@ impl Client {
             return Ok(answer);
         }
         let call = call.to_owned();
-        answer.body = inflate::inflate(&encoding, answer.body, limit).await.map_err(|why| match why {
+        // Boxed: decoders are large, and requests that wait for their answer have none yet.
+        let body = std::mem::take(&mut answer.body);
+        answer.body = Box::pin(inflate::inflate(&encoding, body, limit)).await.map_err(|why| match why {
             Inflation::TooLarge => HttpError::TooLarge { limit, call },
             Inflation::Unknown(name) => HttpError::Refused {
                 reason: format!("expected a response in gzip, deflate or br, found `{name}`"),

@@ -2,6 +2,7 @@
 
 use super::support::{Engine, call, config, slow_server};
 use ararat::server::Config;
+use ararat::server::app::Given;
 use ararat::server::executor::Capacity;
 use ararat::server::store::State;
 use std::sync::{Arc, Mutex};
@@ -144,4 +145,38 @@ async fn futures<F: Future<Output = T>, T>(all: Vec<F>) -> Vec<T> {
     })
     .await;
     done.into_iter().flatten().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_was_short_may_take_its_time_later() {
+    let (engine, slow) = (Engine::start().await, slow_server().await);
+    engine
+        .publish(&format!(
+            "string standalone.moody(Int wait, Int loops) {{ info \"begun \" + wait; n = 0; \
+             for each x in leftpad(\"1\", loops).toList(\"\") {{ n = n + 1; }} \
+             if(wait > 0) {{ return invokeurl [ url : \"{slow}/wait/\" + wait type : GET ]; }} return n; }}"
+        ))
+        .await;
+    let run = async |wait: u32, loops: u32| {
+        let arguments =
+            [("wait", wait), ("loops", loops)].map(|(name, n)| (name.to_owned(), Given::Json(n.to_string())));
+        let execution = engine.app.run(call("moody").arguments(arguments.into())).await.expect("an execution");
+        assert_eq!(execution.state, State::Succeeded, "{:?}", execution.error);
+        let lines: Vec<_> = execution.lines.iter().map(|line| line.text.clone()).collect();
+        // However often it was begun.
+        assert_eq!(lines, [format!("begun {wait}")]);
+        assert_eq!(execution.calls.len(), usize::from(wait > 0));
+        assert_eq!(engine.app.execution(&execution.id).await.expect("a row").lines, execution.lines);
+        execution.output.map(|json| json.get().to_owned()).unwrap_or_default()
+    };
+    // The fifth and later ones on the thread of their caller.
+    for _ in 0..8 {
+        assert_eq!(run(0, 10).await, "\"10\"");
+    }
+    assert_eq!(run(1, 10).await, "\"done\"");
+    for _ in 0..250 {
+        run(0, 1).await;
+    }
+    // More statements than a caller's thread carries out.
+    assert_eq!(run(0, 20_000).await, "\"20000\"");
 }

@@ -42,7 +42,8 @@ impl App {
         // A secret of one argument may stand in another one.
         execution.arguments = clean_json(&Value::Object(masked).to_string(), &redactor);
         if execution.arguments.get() != exact {
-            execution.sealed = Some(self.seal_arguments(&execution.id, &exact).await?);
+            // Boxed: few executions have anything to seal.
+            execution.sealed = Some(Box::pin(self.seal_arguments(&execution.id, &exact)).await?);
         }
         Ok(Prepared { args, execution, redactor })
     }

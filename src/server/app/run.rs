@@ -5,10 +5,10 @@ use super::record::{Prepared, for_the_log, shown_too_much};
 use crate::engine::Script;
 use crate::http::Redactor;
 use crate::server::Error;
-use crate::server::executor::Refused;
 use crate::server::executor::job::{Job, Outcome, Stop};
 use crate::server::executor::journal::Journal;
-use crate::server::functions::{Definition, Deployed};
+use crate::server::executor::{self, Refused};
+use crate::server::functions::{Definition, Deployed, Pace};
 use crate::server::store::{Cause, Claim, Execution, State};
 use crate::source::Source;
 use std::sync::atomic::Ordering;
@@ -69,6 +69,7 @@ pub(super) struct Target {
     pub version: i64,
     pub definition: Arc<Definition>,
     script: Script,
+    pace: Arc<Pace>,
 }
 
 /// An execution that is not accepted yet, and has everything that it needs to run.
@@ -89,8 +90,12 @@ impl App {
     /// # Errors
     /// That it could not be begun; a function that fails is an execution.
     pub async fn run(&self, call: Call) -> Result<Execution, Error> {
-        let target = self.target(&call.function).await?;
-        self.run_target(target, call).await
+        // Boxed, so that the many who wait for an end do not hold what the beginning took.
+        let ended = Box::pin(async {
+            let target = self.target(&call.function).await?;
+            self.begin_told(target, call).await
+        });
+        ended.await?.await.map_err(|_| Error::Closing)
     }
 
     /// Compiles a source that is not published and runs it: the test run of an editor.
@@ -101,8 +106,9 @@ impl App {
         let published = self.published();
         let compiled = tokio::task::spawn_blocking(move || published.compile(&source));
         let (definition, script) = compiled.await.map_err(|error| Error::System(error.to_string()))??;
-        let target = Target { id: String::new(), version: 0, definition: Arc::new(definition), script };
-        self.run_target(target, call).await
+        let (id, definition, pace) = (String::new(), Arc::new(definition), Arc::default());
+        let target = Target { id, version: 0, definition, script, pace };
+        self.begin_told(target, call).await?.await.map_err(|_| Error::Closing)
     }
 
     /// Accepts an execution: it is on disk when this returns, and runs soon. Gives its id.
@@ -166,21 +172,42 @@ impl App {
         Ok(Target::of(&function, script))
     }
 
-    async fn run_target(&self, target: Target, call: Call) -> Result<Execution, Error> {
+    /// Begins an execution whose end is told, if it has not come already.
+    async fn begin_told(&self, target: Target, call: Call) -> Result<oneshot::Receiver<Execution>, Error> {
         let prepared = self.prepare(&target, &call).await?;
         self.check_open()?;
         self.inner.log.room().await;
-        let id = prepared.execution.id.clone();
+        let (id, pace) = (prepared.execution.id.clone(), target.pace.clone());
         let (done, ended) = oneshot::channel();
         let job = self.job(target, prepared, Ending::Told, move |execution| {
             // The caller may have gone; the log has it all the same.
             let _ = done.send(execution);
         });
+        let Some(job) = self.at_once(job, &pace) else { return Ok(ended) };
         if let Err(refused) = self.inner.executor.submit(job).await {
             self.forget_running(&id);
             return Err(self.refusal(refused));
         }
-        ended.await.map_err(|_| Error::Closing)
+        Ok(ended)
+    }
+
+    /// Runs a job on this thread if it is likely to be over in a moment: the ways to an executor's thread and back
+    /// take longer than that. Gives it back where it is not.
+    fn at_once(&self, job: Job, pace: &Pace) -> Option<Job> {
+        if !pace.is_short() {
+            return Some(job);
+        }
+        let Some(_room) = self.inner.executor.room() else { return Some(job) };
+        match executor::at_once(&job, &self.inner.config.clock) {
+            Some(outcome) => {
+                (job.done)(outcome);
+                None
+            }
+            None => {
+                pace.was_long();
+                Some(job)
+            }
+        }
     }
 
     fn begin_in_background(&self, target: Target, mut prepared: Prepared) {
@@ -252,8 +279,9 @@ impl App {
         let stop = Arc::new(Stop::default());
         self.note_running(&execution, &journal, &stop);
         let outbound = execution.acts_as.as_deref().map(|user| self.inner.outbound.acting_as(user));
-        let (app, written, masks) = (self.clone(), journal.clone(), redactor.clone());
+        let (app, written, masks, pace) = (self.clone(), journal.clone(), redactor.clone(), target.pace);
         let done = move |outcome: Outcome| {
+            pace.took(outcome.took);
             {
                 let mut journal = written.lock().unwrap_or_else(PoisonError::into_inner);
                 app.finish(&mut execution, outcome, &mut journal, &masks);
@@ -315,6 +343,7 @@ fn tell_of(execution: &Execution) {
 
 impl Target {
     fn of(function: &Deployed, script: Script) -> Self {
-        Self { id: function.id.clone(), version: function.version, definition: function.definition.clone(), script }
+        let (id, version) = (function.id.clone(), function.version);
+        Self { id, version, definition: function.definition.clone(), script, pace: function.pace.clone() }
     }
 }

@@ -2,16 +2,17 @@
 
 use super::Core;
 use super::job::{Failed, Job, Outcome, Returned, Stop, Why};
-use super::journal::Scribe;
+use super::journal::{Journal, Scribe};
 use crate::connections::Outbound;
 use crate::engine::{Failure, Run};
 use crate::eval::limits::Stats;
 use crate::fault::{Fault, FaultKind};
-use crate::host::{Mail, Reply, Request};
-use crate::hosts::parked::{Answer, Message, Parked, Step, Surroundings, Wish, Witness};
+use crate::host::{Mail, Reply, Request, Response};
+use crate::hosts::parked::{Answer, Clock, Message, Parked, Step, Surroundings, Unparked, Wish, Witness};
 use crate::hosts::tape::Line;
 use crate::hosts::tape::entry::Exchange;
 use crate::hosts::tape::redacted;
+use crate::http::Redactor;
 use crate::value::{Settings, Value, convert, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -28,8 +29,8 @@ struct Deadline {
 }
 
 /// Runs a job and says what came of it.
-pub(super) async fn drive(core: &Core, job: Job) {
-    let Job { script, function, args, settings, time, account, outbound, stop, journal, redactor, done } = job;
+pub(super) async fn drive(core: &Core, job: Box<Job>) {
+    let Job { script, function, args, settings, time, account, outbound, stop, journal, redactor, done } = *job;
     let scribe = Rc::new(Scribe { journal, redactor });
     scribe.open().begin((core.clock)());
     let started = Instant::now();
@@ -52,6 +53,28 @@ pub(super) async fn drive(core: &Core, job: Job) {
     done(outcome_of(outcome, took, &settings, &stop));
 }
 
+/// Runs a job on the thread of its caller, unless it turns out to want more than a moment: then nothing has
+/// happened yet, and it is to be submitted.
+pub fn at_once(job: &Job, clock: &Clock) -> Option<Outcome> {
+    let Job { script, function, args, settings, account, stop, journal, redactor, .. } = job;
+    let scribe = Rc::new(Scribe { journal: journal.clone(), redactor: redactor.clone() });
+    scribe.open().begin(clock());
+    let started = Instant::now();
+    let around = Surroundings { clock: clock.clone(), account: account.clone(), witness: scribe.clone() };
+    let mut host = Unparked::new(around);
+    let ended = catch_unwind(AssertUnwindSafe(|| script.call(function, &mut host, args)));
+    if host.gave_up() {
+        *scribe.open() = Journal::new(clock());
+        return None;
+    }
+    let ended = ended.map_err(|_| defect());
+    Some(outcome_of(ended, started.elapsed(), settings, stop))
+}
+
+fn defect() -> Failed {
+    Failed::Internal("the interpreter failed; this is a defect of Ararat".to_owned())
+}
+
 async fn to_the_end(
     core: &Core,
     outbound: &Arc<Outbound>,
@@ -67,16 +90,17 @@ async fn to_the_end(
         let wish = match step {
             Ok(Step::Ended(ended)) => return Ok(ended),
             Ok(Step::Waits(wish)) => wish,
-            Err(_) => return Err(Failed::Internal("the interpreter failed; this is a defect of Ararat".to_owned())),
+            Err(_) => return Err(defect()),
         };
         answer = match wish {
             Wish::Breathe => {
                 tokio::task::yield_now().await;
                 deadline.check(stop)
             }
-            Wish::Http(request) => http(core, outbound, *request, scribe, stop, deadline).await,
-            Wish::Message(message) => message_answer(core, outbound, *message, scribe, stop, deadline).await,
-            Wish::Mail(mail) => mail_answer(core, outbound, *mail, scribe, stop, deadline).await,
+            Wish::Http(request) => http(core, outbound, request, scribe, stop, deadline).await,
+            // Boxed, so that executions that only wait for HTTP need no room for them.
+            Wish::Message(message) => Box::pin(message_answer(core, outbound, *message, scribe, stop, deadline)).await,
+            Wish::Mail(mail) => Box::pin(mail_answer(core, outbound, *mail, scribe, stop, deadline)).await,
         };
     }
 }
@@ -109,7 +133,7 @@ impl Deadline {
 async fn http(
     core: &Core,
     outbound: &Arc<Outbound>,
-    request: Request,
+    request: Box<Request>,
     scribe: &Scribe,
     stop: &Stop,
     deadline: &Deadline,
@@ -117,25 +141,26 @@ async fn http(
     deadline.check(stop)?;
     let redactor = &scribe.redactor;
     // Before the request goes out: what it shows of secrets is kept from the lines that follow.
-    let asked = redacted::asked(&request, redactor);
-    let outbound = outbound.clone();
-    let at = scribe.open().elapsed();
-    let started = Instant::now();
-    let again = request.clone();
-    let sent = core.network.spawn(async move { outbound.send(request).await });
+    redacted::asked(&request, redactor);
+    let (outbound, going) = (outbound.clone(), Request::clone(&request));
+    let (at, started) = (scribe.open().elapsed(), Instant::now());
+    let sent = core.network.spawn(async move { outbound.send(going).await });
     let answer = in_time(sent, stop, deadline).await;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let mut exchange = Exchange { ms, ..asked };
-    match &answer {
-        Ok(response) => {
-            exchange.reply = Some(redacted::answered(response, &exchange.url, redactor));
-            // The reply may have told what the address or a body held.
-            exchange = Exchange { ms, reply: exchange.reply, ..redacted::asked(&again, redactor) };
-        }
-        Err(fault) => exchange.fault = Some(redacted::failed(fault, redactor)),
-    }
-    scribe.open().called(at, exchange);
+    scribe.open().called(at, Exchange { ms, ..exchange(&request, &answer, redactor) });
     answer.map(Reply::Http)
+}
+
+/// What was asked and answered, without secrets: also without those that only the reply told of.
+fn exchange(request: &Request, answer: &Result<Response, Fault>, redactor: &Redactor) -> Exchange {
+    let asked = redacted::asked(request, redactor);
+    match answer {
+        Ok(response) => {
+            let reply = Some(redacted::answered(response, &asked.url, redactor));
+            Exchange { reply, ..redacted::asked(request, redactor) }
+        }
+        Err(fault) => Exchange { fault: Some(redacted::failed(fault, redactor)), ..asked },
+    }
 }
 
 /// What the network's runtime answers, unless the execution has to end before.

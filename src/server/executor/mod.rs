@@ -9,6 +9,8 @@ pub mod job;
 pub mod journal;
 mod stacks;
 
+pub use drive::at_once;
+
 use crate::connections::Outbound;
 use crate::hosts::parked::Clock;
 use crate::hosts::post::Post;
@@ -20,7 +22,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// How many executions are taken at once.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +69,7 @@ pub struct Executor {
 }
 
 struct Queued {
-    job: Job,
+    job: Box<Job>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -121,6 +123,11 @@ impl Executor {
         self.hand_over(job, room)
     }
 
+    /// Room for one execution, if nobody waits for it.
+    pub fn room(&self) -> Option<SemaphorePermit<'_>> {
+        self.room.try_acquire().ok()
+    }
+
     /// As `submit`, for a job that was accepted before: it waits for room for as long as that takes.
     pub async fn submit_accepted(&self, job: Job) -> Result<(), Refused> {
         let room = self.room.clone().acquire_owned().await.map_err(|_| Refused::Closed)?;
@@ -129,7 +136,7 @@ impl Executor {
 
     fn hand_over(&self, job: Job, room: OwnedSemaphorePermit) -> Result<(), Refused> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        queue.and_then(|queue| queue.send(Queued { job, _room: room }).ok()).ok_or(Refused::Closed)
+        queue.and_then(|queue| queue.send(Queued { job: Box::new(job), _room: room }).ok()).ok_or(Refused::Closed)
     }
 
     async fn wait_for_room(&self) -> Result<OwnedSemaphorePermit, Refused> {

@@ -5,10 +5,12 @@ mod definition;
 mod diff;
 pub mod folder;
 mod header;
+mod pace;
 mod published;
 
 pub use category::{CATEGORIES, Category};
 pub use definition::{Argument, Definition};
 pub use diff::diff;
 pub use header::{Header, RestAccess, TAGS};
+pub use pace::Pace;
 pub use published::{Compiler, Deployed, Published};

@@ -3,6 +3,7 @@
 
 use super::category::Category;
 use super::definition::Definition;
+use super::pace::Pace;
 use crate::check::Loader;
 use crate::engine::{Engine, NotCompiled, Script};
 use crate::source::Source;
@@ -17,6 +18,7 @@ pub struct Deployed {
     pub definition: Arc<Definition>,
     pub source: Source,
     script: OnceLock<Result<Script, Arc<NotCompiled>>>,
+    pub pace: Arc<Pace>,
 }
 
 /// Makes engines for sources.
@@ -63,7 +65,7 @@ impl Compiler {
 
 impl Deployed {
     pub fn new(id: String, version: i64, definition: Definition, source: Source) -> Self {
-        Self { id, version, definition: Arc::new(definition), source, script: OnceLock::new() }
+        Self { id, version, definition: Arc::new(definition), source, script: OnceLock::new(), pace: Arc::default() }
     }
 
     /// Whether it is compiled and leans on no other source.

@@ -13,7 +13,9 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde::Serialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub fn routes() -> Router<App> {
@@ -160,23 +162,44 @@ fn answer(definition: &Definition, execution: &Execution) -> Response {
         Ended::Succeeded => {}
         Ended::Queued | Ended::Running | Ended::Failed | Ended::Cancelled => return failure(execution),
     }
-    let output: Value =
-        execution.output.as_ref().and_then(|json| serde_json::from_str(json.get()).ok()).unwrap_or_default();
-    if let Some(response) = own_response(&output) {
+    let json = execution.output.as_ref().map_or("null", |json| json.get());
+    if json.contains("crmAPIResponse")
+        && let Some(response) = serde_json::from_str(json).ok().and_then(|output| own_response(&output))
+    {
         return response;
     }
-    let text = match &output {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let details = Details {
+        output: output_text(json),
+        output_type: output_type(definition),
+        id: &execution.function,
+        lines: execution.lines.iter().map(|line| line.text.as_str()).collect(),
     };
-    let mut details = json!({ "output": text, "output_type": output_type(definition), "id": execution.function });
-    if !execution.lines.is_empty() {
-        let lines: Vec<_> = execution.lines.iter().map(|line| line.text.as_str()).collect();
-        details["userMessage"] = json!(lines);
+    axum::Json(Success { code: "success", details, message: "function executed successfully" }).into_response()
+}
+
+#[derive(Serialize)]
+struct Success<'a> {
+    code: &'static str,
+    details: Details<'a>,
+    message: &'static str,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    output: Cow<'a, str>,
+    output_type: &'static str,
+    id: &'a str,
+    #[serde(rename = "userMessage", skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<&'a str>,
+}
+
+/// What a function returned, as Zoho writes it: texts without quotes, nothing for null.
+fn output_text(json: &str) -> Cow<'_, str> {
+    match serde_json::from_str(json) {
+        Ok(Value::String(text)) => text.into(),
+        Ok(Value::Null) | Err(_) => "".into(),
+        Ok(other) => other.to_string().into(),
     }
-    axum::Json(json!({ "code": "success", "details": details, "message": "function executed successfully" }))
-        .into_response()
 }
 
 fn output_type(definition: &Definition) -> &'static str {

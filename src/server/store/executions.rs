@@ -12,8 +12,8 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _};
 
-/// Rows of one statement; both databases allow at least 32,766 placeholders.
-pub(super) const ROWS_AT_ONCE: usize = 100;
+/// Rows of one statement. Only these numbers, so that there are few statements, each prepared once.
+const ROWS_AT_ONCE: [usize; 4] = [64, 16, 4, 1];
 
 /// How far an execution is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +116,11 @@ impl State {
         }
     }
 
+    /// Written out, since an index of one state serves only statements that name it.
+    fn condition(self) -> String {
+        format!("state = '{}'", self.word())
+    }
+
     pub fn is_final(self) -> bool {
         matches!(self, State::Succeeded | State::Failed | State::Cancelled)
     }
@@ -156,11 +161,11 @@ impl Store {
         let is_new = |one: &Execution| one.claim.as_ref().is_some_and(|claim| !claim.entered);
         for some in executions.chunk_by(|a, b| is_new(a) == is_new(b)) {
             if some.first().is_some_and(is_new) {
-                accept(&mut tx, some).await?;
+                accept(&mut tx, some, self.is_server()).await?;
                 continue;
             }
-            for some in some.chunks(ROWS_AT_ONCE) {
-                upsert(some).execute(&mut *tx).await?;
+            for some in batches(some) {
+                upsert(some, self.is_server()).execute(&mut *tx).await?;
             }
         }
         for execution in executions {
@@ -221,7 +226,7 @@ async fn forget(pool: &AnyPool, statement: &'static str, first_kept: &str) -> Re
 
 /// The `where` of a filter, and what its placeholders stand for.
 fn conditions(filter: &Filter) -> (String, Vec<String>) {
-    let mut conditions: Vec<String> = Vec::new();
+    let mut conditions: Vec<String> = filter.state.map(State::condition).into_iter().collect();
     let mut binds: Vec<String> = Vec::new();
     let mut add = |condition: &str, bind: String| {
         binds.push(bind);
@@ -232,9 +237,6 @@ fn conditions(filter: &Filter) -> (String, Vec<String>) {
     }
     if let Some(actor) = &filter.actor {
         add("actor = $n", actor.clone());
-    }
-    if let Some(state) = filter.state {
-        add("state = $n", state.word().to_owned());
     }
     if let Some(since) = filter.since {
         add("id >= $n", format!("{since:012x}"));
@@ -291,20 +293,34 @@ const CHANGING: [&str; 12] = [
 ];
 
 /// Writes executions as they are now, new or changed.
-pub(super) fn upsert(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
+pub(super) fn upsert(executions: &[Execution], on_server: bool) -> Query<'static, Any, AnyArguments> {
     let changes: Vec<_> = CHANGING.iter().map(|column| format!("{column} = excluded.{column}")).collect();
-    insert(executions, &format!("do update set {}", changes.join(", ")))
+    insert(executions, &format!("do update set {}", changes.join(", ")), on_server)
 }
 
 /// Writes those that are not there, and gives their ids.
-pub(super) fn insert_new(executions: &[Execution]) -> Query<'static, Any, AnyArguments> {
-    insert(executions, "do nothing returning id")
+pub(super) fn insert_new(executions: &[Execution], on_server: bool) -> Query<'static, Any, AnyArguments> {
+    insert(executions, "do nothing returning id", on_server)
 }
 
-fn insert(executions: &[Execution], conflict: &str) -> Query<'static, Any, AnyArguments> {
+/// Parts of rows, each as long as one statement takes.
+pub(super) fn batches<T>(rows: &[T]) -> Vec<&[T]> {
+    let mut rest = rows;
+    let mut all = Vec::new();
+    for size in ROWS_AT_ONCE {
+        let some = rest.chunks_exact(size);
+        rest = some.remainder();
+        all.extend(some);
+    }
+    all
+}
+
+fn insert(executions: &[Execution], conflict: &str, on_server: bool) -> Query<'static, Any, AnyArguments> {
     let width = COLUMNS.len();
+    // SQLite takes `$1` for a name, and looks each name of a statement up by walking through all of them.
+    let mark = |number: usize| if on_server { format!("${number}") } else { "?".to_owned() };
     let row = |index: usize| {
-        let marks: Vec<_> = (1..=width).map(|column| format!("${}", index * width + column)).collect();
+        let marks: Vec<_> = (1..=width).map(|column| mark(index * width + column)).collect();
         format!("({})", marks.join(", "))
     };
     let rows: Vec<_> = (0..executions.len()).map(row).collect();

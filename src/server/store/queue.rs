@@ -4,7 +4,7 @@
 //! queue in the transaction that records its end, and only by the node and attempt that hold it: a node
 //! that was thought dead cannot record a second end.
 
-use super::executions::{ROWS_AT_ONCE, insert_new};
+use super::executions::{batches, insert_new};
 use super::{Execution, Store};
 use crate::database::Transaction;
 use crate::server::Error;
@@ -124,10 +124,10 @@ impl Store {
 }
 
 /// Writes executions that are accepted, and enters them; one that is there already stays as it is.
-pub(super) async fn accept(tx: &mut Transaction, executions: &[Execution]) -> Result<(), Error> {
+pub(super) async fn accept(tx: &mut Transaction, executions: &[Execution], on_server: bool) -> Result<(), Error> {
     let mut new: HashSet<String> = HashSet::new();
-    for some in executions.chunks(ROWS_AT_ONCE) {
-        for row in insert_new(some).fetch_all(&mut **tx).await? {
+    for some in batches(executions) {
+        for row in insert_new(some, on_server).fetch_all(&mut **tx).await? {
             new.insert(row.try_get(0)?);
         }
     }
@@ -153,7 +153,7 @@ pub(super) async fn lost(tx: &mut Transaction, executions: &[Execution]) -> Resu
     let mut lost: HashSet<String> = ended.iter().chain(&queued).map(|one| one.id.clone()).collect();
     for (some, sql) in [(&ended, "delete from execution_queue"), (&queued, "select execution from execution_queue")] {
         let returning = if sql.starts_with("delete") { "returning execution" } else { "" };
-        for some in some.chunks(ROWS_AT_ONCE) {
+        for some in batches(some) {
             let one = |index: usize| {
                 let at = index * 3;
                 format!("(execution = ${} and owner = ${} and attempt = ${})", at + 1, at + 2, at + 3)

@@ -186,7 +186,7 @@ impl Store {
             let query = sqlx::query("update schedules set runs = runs + $1 where id = $2");
             let count = i64::try_from(begun.len()).unwrap_or(i64::MAX);
             query.bind(count).bind(&step.row.id).execute(&mut *tx).await?;
-            accept(&mut tx, &begun).await?;
+            accept(&mut tx, &begun, self.is_server()).await?;
         }
         tx.commit().await?;
         Ok(begun)
@@ -196,7 +196,7 @@ impl Store {
     pub async fn add_schedule_run(&self, id: &str, run: &ScheduleRun, execution: &Execution) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         enter(&mut tx, id, run).await?;
-        accept(&mut tx, std::slice::from_ref(execution)).await?;
+        accept(&mut tx, std::slice::from_ref(execution), self.is_server()).await?;
         tx.commit().await?;
         Ok(())
     }
