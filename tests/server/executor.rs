@@ -154,7 +154,7 @@ async fn a_function_that_was_short_may_take_its_time_later() {
         .publish(&format!(
             "string standalone.moody(Int wait, Int loops) {{ info \"begun \" + wait; n = 0; \
              for each x in leftpad(\"1\", loops).toList(\"\") {{ n = n + 1; }} \
-             if(wait > 0) {{ return invokeurl [ url : \"{slow}/wait/\" + wait type : GET ]; }} return n; }}"
+             if(wait > 0) {{ return invokeurl [ url : \"{slow}/wait/\" + wait type : GET ]; }} return n.toString(); }}"
         ))
         .await;
     let run = async |wait: u32, loops: u32| {
