@@ -171,12 +171,12 @@ async fn a_function_that_was_short_may_take_its_time_later() {
     };
     // The fifth and later ones on the thread of their caller.
     for _ in 0..8 {
-        assert_eq!(run(0, 10).await, "\"10\"");
+        assert_eq!(run(0, 10).await, "\"11\"");
     }
     assert_eq!(run(1, 10).await, "\"done\"");
     for _ in 0..250 {
         run(0, 1).await;
     }
     // More statements than a caller's thread carries out.
-    assert_eq!(run(0, 20_000).await, "\"20000\"");
+    assert_eq!(run(0, 20_000).await, "\"20001\"");
 }
