@@ -19,15 +19,23 @@ const LONGEST_NAME: usize = 64;
 /// Distinct keys in order; never changed once made.
 pub struct Keys {
     names: Box<[Text]>,
+    /// The last of the names, here too: it is compared for each key that is put.
+    last: Text,
     grown: Branches,
 }
 
-/// Key lists with one key more, the last used first.
-struct Branches(RefCell<Vec<Rc<Keys>>>);
+/// Key lists with one key more.
+struct Branches(RefCell<Grown>);
+
+struct Grown {
+    /// The one that was last used.
+    front: Option<Rc<Keys>>,
+    behind: Vec<Rc<Keys>>,
+}
 
 thread_local! {
     /// Lists of one key.
-    static FIRST: Branches = const { Branches(RefCell::new(Vec::new())) };
+    static FIRST: Branches = const { Branches::new() };
     static MADE: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -53,7 +61,7 @@ impl Keys {
     }
 
     /// The list with one key more, if a map has had it.
-    #[inline]
+    #[inline(always)]
     pub fn known(&self, key: &Text) -> Option<Rc<Keys>> {
         self.grown.find(key)
     }
@@ -73,56 +81,54 @@ impl Keys {
     }
 
     /// How long the list was in the end when it last grew from here.
-    pub fn usual_length(self: &Rc<Keys>) -> usize {
-        let mut keys = Rc::clone(self);
-        loop {
-            let next = keys.grown.0.borrow().first().cloned();
-            match next {
-                Some(longer) => keys = longer,
-                None => return keys.names.len(),
-            }
+    pub fn usual_length(&self) -> usize {
+        match &self.grown.0.borrow().front {
+            Some(longer) => longer.usual_length(),
+            None => self.names.len(),
         }
     }
 
     fn of(names: &[Text], key: &Text) -> Rc<Keys> {
         let names = names.iter().chain([key]).cloned().collect();
-        Rc::new(Keys { names, grown: Branches(RefCell::new(Vec::new())) })
-    }
-
-    fn last(&self) -> Option<&Text> {
-        self.names.last()
+        Rc::new(Keys { names, last: key.clone(), grown: Branches::new() })
     }
 }
 
 impl Branches {
-    #[inline]
+    const fn new() -> Self {
+        Branches(RefCell::new(Grown { front: None, behind: Vec::new() }))
+    }
+
+    #[inline(always)]
     fn find(&self, key: &Text) -> Option<Rc<Keys>> {
-        let branches = self.0.borrow();
-        let front = branches.first()?;
-        if front.last() == Some(key) {
-            return Some(Rc::clone(front));
+        match &self.0.borrow().front {
+            None => return None,
+            Some(front) if front.last == *key => return Some(Rc::clone(front)),
+            Some(_) => {}
         }
-        drop(branches);
         self.find_behind(|name| name == key)
     }
 
     #[inline]
     fn find_str(&self, key: &str) -> Option<Rc<Keys>> {
-        let branches = self.0.borrow();
-        let front = branches.first()?;
-        if front.last().is_some_and(|name| name.as_bytes() == key.as_bytes()) {
-            return Some(Rc::clone(front));
+        match &self.0.borrow().front {
+            None => return None,
+            Some(front) if front.last.as_bytes() == key.as_bytes() => return Some(Rc::clone(front)),
+            Some(_) => {}
         }
-        drop(branches);
         self.find_behind(|name| name.as_bytes() == key.as_bytes())
     }
 
     /// Finds a branch that was not the last used, and makes it that.
+    #[inline(never)]
     fn find_behind(&self, is: impl Fn(&Text) -> bool) -> Option<Rc<Keys>> {
-        let mut branches = self.0.borrow_mut();
-        let at = branches.iter().position(|keys| keys.last().is_some_and(&is))?;
-        branches.swap(0, at);
-        branches.first().cloned()
+        let mut grown = self.0.borrow_mut();
+        let at = grown.behind.iter().position(|keys| is(&keys.last))?;
+        let Grown { front, behind } = &mut *grown;
+        if let Some(front) = front {
+            std::mem::swap(front, &mut behind[at]);
+        }
+        front.clone()
     }
 
     fn grow(&self, names: &[Text], key: &Text) -> Rc<Keys> {
@@ -133,14 +139,14 @@ impl Branches {
         let made = MADE.get() + 1;
         MADE.set(made % REMEMBERED);
         if made == REMEMBERED {
-            let forgotten = FIRST.try_with(|first| std::mem::take(&mut *first.0.borrow_mut()));
+            let forgotten = FIRST.try_with(|first| first.0.replace(Grown { front: None, behind: Vec::new() }));
             drop(forgotten);
         }
-        let mut branches = self.0.borrow_mut();
-        if branches.len() == BRANCHES {
-            branches.pop();
+        let mut grown = self.0.borrow_mut();
+        if let Some(before) = grown.front.replace(Rc::clone(&keys)) {
+            grown.behind.truncate(BRANCHES - 2);
+            grown.behind.insert(0, before);
         }
-        branches.insert(0, Rc::clone(&keys));
         keys
     }
 }
@@ -177,11 +183,11 @@ mod tests {
         for n in 0..3 * REMEMBERED {
             list(&[&format!("k{n}"), "x"]);
         }
-        assert!(FIRST.with(|first| first.0.borrow().len()) <= BRANCHES);
+        assert!(FIRST.with(|first| first.0.borrow().behind.len()) < BRANCHES);
         let keys = list(&["base"]);
         for n in 0..100 {
             keys.with(&Text::new(&format!("k{n}")));
         }
-        assert!(keys.grown.0.borrow().len() <= BRANCHES);
+        assert!(keys.grown.0.borrow().behind.len() < BRANCHES);
     }
 }

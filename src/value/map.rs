@@ -73,8 +73,22 @@ impl Few {
     }
 
     /// Sets a key; gives the value back when the map is full.
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, key: &Text, value: Value) -> Result<(), Value> {
+        // A new key that follows as it did in the map before, with room for it.
+        if self.values.len() < self.values.capacity()
+            && let Some(keys) = &self.keys
+            && let Some(grown) = keys.known(key)
+        {
+            self.values.push(value);
+            self.keys = Some(grown);
+            return Ok(());
+        }
+        self.put_otherwise(key, value)
+    }
+
+    #[inline(never)]
+    fn put_otherwise(&mut self, key: &Text, value: Value) -> Result<(), Value> {
         let full = self.values.len() == SMALL;
         let grown = match &self.keys {
             None => Keys::first(key),
@@ -169,19 +183,26 @@ impl Pairs {
         self.set(&key, value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn set(&mut self, key: &Text, value: Value) {
         match self {
             Pairs::Few(few) => {
                 if let Err(value) = few.put(key, value) {
-                    let mut many: IndexMap<Text, Value, RandomState> = std::mem::take(few).into_iter().collect();
-                    many.insert(key.clone(), value);
-                    *self = Pairs::Many(Box::new(many));
+                    self.become_many(key, value);
                 }
             }
             Pairs::Many(many) => {
                 many.insert(key.clone(), value);
             }
+        }
+    }
+
+    #[cold]
+    fn become_many(&mut self, key: &Text, value: Value) {
+        if let Pairs::Few(few) = self {
+            let mut many: IndexMap<Text, Value, RandomState> = std::mem::take(few).into_iter().collect();
+            many.insert(key.clone(), value);
+            *self = Pairs::Many(Box::new(many));
         }
     }
 
@@ -297,7 +318,7 @@ impl Map {
     }
 
     /// Sets a key; gives the number of pairs then.
-    #[inline]
+    #[inline(always)]
     pub fn set(&self, key: &Text, value: Value) -> usize {
         let mut pairs = self.0.pairs.borrow_mut();
         pairs.set(key, value);

@@ -97,6 +97,14 @@ impl Text {
         }
     }
 
+    #[inline(never)]
+    fn eq_of_any_length(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Text::Long(a), Text::Long(b)) => a.is(b) || a.as_str() == b.as_str(),
+            (a, b) => a.as_bytes() == b.as_bytes(),
+        }
+    }
+
     /// The number of bytes.
     pub fn len(&self) -> usize {
         self.as_bytes().len()
@@ -182,13 +190,11 @@ impl From<String> for Text {
 }
 
 impl PartialEq for Text {
-    #[inline]
+    #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Text::Short(a), Text::Short(b)) => a == b,
-            (Text::Long(a), Text::Long(b)) => a.is(b) || a.as_str() == b.as_str(),
-            // A long text may have become short only through growth from short, never the reverse; compare anyway.
-            (a, b) => a.as_bytes() == b.as_bytes(),
+            _ => self.eq_of_any_length(other),
         }
     }
 }
