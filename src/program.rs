@@ -10,6 +10,7 @@ use crate::source::{Source, Span};
 use crate::tasks::Task;
 use crate::tasks::block::BlockKind;
 use crate::value::DateTime;
+use crate::value::keys::Guess;
 use crate::value::list::Element;
 use std::sync::Arc;
 
@@ -279,6 +280,8 @@ pub struct MethodCall {
     /// The receiver first, if there is one.
     pub args: Box<[Expr]>,
     pub site: Site,
+    /// Where a `get` found its key the last time.
+    pub guess: Guess,
 }
 
 impl std::fmt::Debug for MethodCall {

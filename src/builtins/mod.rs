@@ -258,11 +258,11 @@ impl Builtin {
         for (index, (value, param)) in args.iter_mut().zip(self.params).enumerate() {
             coerce::coerce(value, param.accepts, index, cx)?;
         }
-        let result = (self.run)(cx, args)?;
-        if let Value::Text(text) = &result {
+        let result = (self.run)(cx, args);
+        if let Ok(Value::Text(text)) = &result {
             nesting::check_size(text.len())?;
         }
-        Ok(result)
+        result
     }
 
     #[cold]

@@ -261,8 +261,14 @@ builtins! { TEXT on Text {
         match separator.as_bytes() {
             [] => {}
             [byte] => {
-                let mut pieces = Vec::with_capacity(1 + text.bytes().filter(|other| other == byte).count());
-                pieces.extend(text.split(char::from(*byte)).map(Value::text));
+                let ends = || memchr::memchr_iter(*byte, text.as_bytes());
+                let mut pieces = Vec::with_capacity(1 + ends().count());
+                let mut start = 0;
+                for end in ends() {
+                    pieces.push(Value::text(&text[start..end]));
+                    start = end + 1;
+                }
+                pieces.push(Value::text(&text[start..]));
                 return List::from_vec(pieces);
             }
             _ => return text.split(separator).map(Value::text).collect(),

@@ -7,6 +7,7 @@ use crate::program::{Const, Expr, FieldOf, FormCall, MethodCall, NetworkForm, Sy
 use crate::source::Span;
 use crate::syntax::ast::{self, Arg, ExprKind, Step};
 use crate::tasks::{self, block::BlockKind};
+use crate::value::keys::Guess;
 use crate::value::list::Element;
 
 impl Lowerer<'_> {
@@ -274,7 +275,8 @@ impl Lowerer<'_> {
             );
         }
         let site = self.site(span);
-        let call = Box::new(MethodCall { method, name: name.into(), args: lowered.into(), site });
+        let call =
+            Box::new(MethodCall { method, name: name.into(), args: lowered.into(), site, guess: Guess::default() });
         match (call.args.len(), name.to_ascii_lowercase().as_str()) {
             (2, "get") => Expr::Get(call),
             (3, "put") => Expr::Put(call),

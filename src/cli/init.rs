@@ -29,13 +29,16 @@ impl Init {
         for (name, text) in FILES {
             let path = self.dir.join(name);
             match write_new(&path, text) {
-                Ok(true) => outln!("made {}", path.display()),
+                Ok(true) => println!("made {}", path.display()),
                 Ok(false) => {}
                 Err(error) => return bad_use(format!("cannot make {}: {error}", path.display())),
             }
         }
         let folder = if self.dir == Path::new(".") { String::new() } else { format!(" --dir {}", self.dir.display()) };
-        outln!("\n`ararat serve{folder}` runs it; `ararat test{folder}` tests it.");
+        println!(
+            "\n`ararat serve{folder}` runs it; `ararat run {}` tests it.",
+            self.dir.join("tests/hello.dg").display()
+        );
         Exit::Ok
     }
 }

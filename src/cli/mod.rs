@@ -13,9 +13,6 @@ mod explain;
 #[cfg(feature = "server")]
 mod init;
 pub(crate) mod options;
-mod parallel;
-#[cfg(feature = "server")]
-mod project;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -24,8 +21,6 @@ mod serve;
 #[cfg(feature = "http")]
 mod services;
 pub(crate) mod session;
-#[cfg(feature = "server")]
-mod test;
 #[cfg(feature = "http")]
 mod vault;
 
@@ -79,9 +74,6 @@ enum Command {
     /// Make a project of custom functions
     #[cfg(feature = "server")]
     Init(init::Init),
-    /// Run the tests of a project
-    #[cfg(feature = "server")]
-    Test(test::Test),
     /// Publish a project's functions to a running engine
     #[cfg(feature = "server")]
     Deploy(deploy::Deploy),
@@ -112,7 +104,12 @@ impl From<Exit> for ExitCode {
 pub fn main() -> ExitCode {
     let command = match parse() {
         Ok(command) => command,
-        Err(exit) => return exit.into(),
+        Err(error) => {
+            // Help and version are answers, not mistakes.
+            let exit = if error.use_stderr() { Exit::BadUse } else { Exit::Ok };
+            let _ = error.print();
+            return exit.into();
+        }
     };
     let exit = match command {
         Command::Quick(Quick::Run(run)) => run.main(),
@@ -130,8 +127,6 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "server")]
         Command::Init(init) => init.main(),
         #[cfg(feature = "server")]
-        Command::Test(test) => test.main(),
-        #[cfg(feature = "server")]
         Command::Deploy(deploy) => deploy.main(),
         #[cfg(feature = "server")]
         Command::Serve(serve) => serve.main(),
@@ -141,26 +136,16 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-/// The command that the arguments name; why there is none has been told.
-fn parse() -> Result<Command, Exit> {
+fn parse() -> Result<Command, clap::Error> {
     let words: Vec<_> = std::env::args_os().collect();
-    let parsed = if words.get(1).is_some_and(|word| word == "run") {
-        QuickCli::try_parse_from(words).map(|cli| Command::Quick(cli.command))
-    } else {
-        #[cfg(feature = "server")]
-        let words = project::with_settings(words, <Cli as clap::CommandFactory>::command)?;
-        Cli::try_parse_from(words).map(|cli| cli.command)
-    };
-    parsed.map_err(|error| {
-        // Help and version are answers, not mistakes.
-        let exit = if error.use_stderr() { Exit::BadUse } else { Exit::Ok };
-        let _ = error.print();
-        exit
-    })
+    match words.get(1).is_some_and(|word| word == "run") {
+        true => QuickCli::try_parse_from(words).map(|cli| Command::Quick(cli.command)),
+        false => Cli::try_parse_from(words).map(|cli| cli.command),
+    }
 }
 
 /// Says what was wrong with the use of a command.
 pub fn bad_use(message: impl std::fmt::Display) -> Exit {
-    errln!("error: {message}");
+    eprintln!("error: {message}");
     Exit::BadUse
 }

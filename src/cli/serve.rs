@@ -2,8 +2,7 @@
 
 mod open_files;
 
-use super::options::SettingsOptions;
-use super::project::SETTINGS;
+use super::options::EngineOptions;
 use super::{Exit, bad_use};
 use crate::hosts::post::Routes;
 use crate::http::network::Reach;
@@ -18,7 +17,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args)]
-#[command(next_help_heading = SETTINGS)]
 pub struct Serve {
     /// The port; 0 takes any that is free
     #[arg(long, default_value_t = 8080, env = "ARARAT_PORT")]
@@ -30,7 +28,7 @@ pub struct Serve {
     #[arg(long, value_name = "URL", env = "ARARAT_PUBLIC_URL", value_parser = public_url)]
     public_url: Option<url::Url>,
     /// The project folder, with ararat.toml and functions
-    #[arg(long, default_value = ".", value_name = "DIR", help_heading = None)]
+    #[arg(long, default_value = ".", value_name = "DIR")]
     dir: PathBuf,
     /// The folder of the engine's database; `.ararat` in the project where absent
     #[arg(long, value_name = "DIR")]
@@ -69,7 +67,7 @@ pub struct Serve {
     #[arg(long)]
     log_json: bool,
     #[command(flatten)]
-    settings: SettingsOptions,
+    engine: EngineOptions,
 }
 
 impl Serve {
@@ -101,7 +99,7 @@ impl Serve {
         }
         config.database_url = self.database_url.clone();
         config.registry.database_url = self.database_url.clone();
-        config.settings = self.settings.settings()?;
+        config.settings = self.engine.engine(None)?.settings;
         config.reach = Reach { deny_private: true, allow: self.allow_host.clone() };
         config.post = Routes::read(self.smtp_url.as_deref(), self.outbox.clone())?;
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
@@ -119,16 +117,16 @@ async fn serve(config: Config, address: SocketAddr) -> Result<(), Error> {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => format!("http://{}", server.address()),
     };
-    outln!("Ararat serves functions at http://{}", server.address());
+    println!("Ararat serves functions at http://{}", server.address());
     if !server.app.has_keys() {
         let new = server.app.create_key("first key", Role::Administrator, "ararat serve").await?;
-        outln!("The administrator's key, which is shown only now: {}", new.key.as_str());
+        println!("The administrator's key, which is shown only now: {}", new.key.as_str());
     }
     match server.app.set_up_token().await? {
-        Some(token) => outln!("Set up the console, once: {home}/console/welcome?token={}", token.as_str()),
-        None => outln!("The console is at {home}/console"),
+        Some(token) => println!("Set up the console, once: {home}/console/welcome?token={}", token.as_str()),
+        None => println!("The console is at {home}/console"),
     }
-    outln!("Ctrl-C stops it.");
+    println!("Ctrl-C stops it.");
     server.run(stop_signal()).await
 }
 
@@ -157,8 +155,6 @@ async fn stop_signal() {
 
 fn init_log(level: tracing::Level, json: bool) {
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
-    // Else it complains of a log that nobody reads where nobody reads, and panics.
-    let builder = builder.log_internal_errors(false);
     // Fails only where another log is set up already.
     let _ = if json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
 }

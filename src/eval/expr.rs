@@ -16,6 +16,29 @@ const DIV: u8 = 3;
 const REM: u8 = 4;
 const ARITH: [Arith; 5] = [Arith::Add, Arith::Sub, Arith::Mul, Arith::Div, Arith::Rem];
 
+/// Returns what `get` finds where nothing has to be converted: a text key of a map, an index inside a list.
+///
+/// A macro, so that what is found is cloned to where the caller wants it, and nowhere before.
+macro_rules! quick_get {
+    ($receiver:expr, $key:expr, $guess:expr) => {
+        match ($receiver, $key) {
+            (Value::Map(map), Value::Text(key)) => match map.borrow().get_near(key, $guess) {
+                Some(found) => return Ok(found.clone()),
+                None if map.became_list().is_none() => return Ok(Value::Null),
+                None => {}
+            },
+            (Value::List(list), Value::Int(index)) => {
+                if let Ok(at) = usize::try_from(*index)
+                    && let Some(found) = list.borrow().get(at)
+                {
+                    return Ok(found.clone());
+                }
+            }
+            _ => {}
+        }
+    };
+}
+
 impl<'p> Machine<'p, '_> {
     pub(super) fn eval(&mut self, expr: &'p Expr) -> Result<Value, Fault> {
         match expr {
@@ -272,11 +295,10 @@ impl<'p> Machine<'p, '_> {
             if let Some(left) = self.leaf(&pair.left) {
                 return same(left, right, self, pair.site);
             }
-            let left = self.eval(&pair.left)?;
+            let left = self.eval(&pair.left);
+            let Ok(value) = &left else { return left.map(|_| false) };
             let right = self.leaf(&pair.right).unwrap_or(&Value::Null);
-            let same = same(&left, right, self, pair.site);
-            left.discard();
-            return same;
+            return same(value, right, self, pair.site);
         }
         let left = self.eval(&pair.left)?;
         let right = self.eval(&pair.right)?;
@@ -410,17 +432,13 @@ impl<'p> Machine<'p, '_> {
     #[inline(never)]
     fn get(&mut self, call: &'p MethodCall) -> Result<Value, Fault> {
         let [receiver, key] = &*call.args else { return self.method(call) };
-        if let (Some(receiver), Some(key)) = (self.leaf(receiver), self.leaf(key))
-            && let Some(found) = quick_get(receiver, key)
-        {
-            return Ok(found);
+        if let (Some(receiver), Some(key)) = (self.leaf(receiver), self.leaf(key)) {
+            quick_get!(receiver, key, &call.guess);
         }
         let receiver = self.eval(receiver)?;
         let key = self.eval(key)?;
-        match quick_get(&receiver, &key) {
-            Some(found) => Ok(found),
-            None => self.method_on(call, [receiver, key]),
-        }
+        quick_get!(&receiver, &key, &call.guess);
+        self.method_on(call, [receiver, key])
     }
 
     /// `x.put(k, v)`: a text key of a map at once, everything else as any built-in.
@@ -480,19 +498,6 @@ impl<'p> Machine<'p, '_> {
         }
         let receiver = self.eval(receiver)?;
         self.method_on(call, [receiver, value])
-    }
-}
-
-/// `get` where nothing has to be converted: a text key of a map, an index inside a list.
-#[inline(always)]
-fn quick_get(receiver: &Value, key: &Value) -> Option<Value> {
-    match (receiver, key) {
-        (Value::Map(map), Value::Text(key)) => match map.get(key) {
-            None if map.became_list().is_some() => None,
-            found => Some(found.unwrap_or(Value::Null)),
-        },
-        (Value::List(list), Value::Int(index)) => usize::try_from(*index).ok().and_then(|index| list.get(index)),
-        _ => None,
     }
 }
 

@@ -27,13 +27,14 @@ impl<'p> Machine<'p, '_> {
     #[inline(always)]
     fn stmt(&mut self, stmt: &'p Stmt) -> Result<Signal, Fault> {
         match stmt {
-            Stmt::Set(slot, expr) => {
-                let value = match self.whole(expr) {
-                    Some(n) => Value::Int(n),
-                    None => self.eval(expr)?,
-                };
-                self.local(*slot).replace_with(value);
-            }
+            // Each value goes straight to its place: one place for both would be written in pieces and read whole.
+            Stmt::Set(slot, expr) => match self.whole(expr) {
+                Some(n) => self.local(*slot).replace_with(Value::Int(n)),
+                None => {
+                    let value = self.eval(expr)?;
+                    self.local(*slot).replace_with(value);
+                }
+            },
             Stmt::Append(slot, parts, site) => self.append_to(*slot, parts, *site)?,
             Stmt::If(branches, otherwise) => {
                 let mut taken = otherwise;

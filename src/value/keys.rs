@@ -8,6 +8,7 @@
 use super::text::Text;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// Lists that one list remembers to have grown into.
 const BRANCHES: usize = 8;
@@ -23,6 +24,12 @@ pub struct Keys {
     last: Text,
     grown: Branches,
 }
+
+/// Where a reader of many maps found its key the last time: there it looks first.
+///
+/// Threads may share one; any value is right, since it is only where the search begins.
+#[derive(Default)]
+pub struct Guess(AtomicU8);
 
 /// Key lists with one key more.
 struct Branches(RefCell<Grown>);
@@ -51,6 +58,23 @@ impl Keys {
             Text::Short(key) => self.names.iter().position(|name| matches!(name, Text::Short(name) if name == key)),
             Text::Long(_) => self.names.iter().position(|name| name == key),
         }
+    }
+
+    /// Like [`Keys::position`], looking first where the key was in the map before.
+    #[inline(always)]
+    pub fn position_near(&self, key: &Text, guess: &Guess) -> Option<usize> {
+        let first = usize::from(guess.0.load(Relaxed));
+        match self.names.get(first) {
+            Some(name) if name == key => Some(first),
+            _ => self.position_after_guess(key, guess),
+        }
+    }
+
+    #[inline(never)]
+    fn position_after_guess(&self, key: &Text, guess: &Guess) -> Option<usize> {
+        let at = self.position(key)?;
+        guess.0.store(u8::try_from(at).unwrap_or(0), Relaxed);
+        Some(at)
     }
 
     /// The list of one key.

@@ -3,13 +3,13 @@
 //! Up to [`SMALL`] pairs are a plain vector of values beside a shared list of keys that is scanned,
 //! which for the records of an API is several times faster than hashing; larger maps get an index.
 
-use super::keys::Keys;
+use super::keys::{Guess, Keys};
 use super::list::List;
 use super::text::Text;
 use super::{Value, nesting};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::Rc;
 
 /// The largest map that is scanned rather than hashed.
@@ -171,6 +171,15 @@ impl Pairs {
         }
     }
 
+    /// Like [`Pairs::get`], for a place in a script that reads the same key of one map after another.
+    #[inline(always)]
+    pub fn get_near(&self, key: &Text, guess: &Guess) -> Option<&Value> {
+        match self {
+            Pairs::Few(few) => few.values.get(few.keys.as_ref()?.position_near(key, guess)?),
+            Pairs::Many(many) => many.get(key),
+        }
+    }
+
     pub fn get_str(&self, key: &str) -> Option<&Value> {
         match self {
             Pairs::Few(few) => few.values.get(few.position_str(key)?),
@@ -303,6 +312,12 @@ impl Map {
     #[inline]
     pub fn get(&self, key: &Text) -> Option<Value> {
         self.0.pairs.borrow().get(key).cloned()
+    }
+
+    /// The pairs, for reading. Do not run script code while holding them.
+    #[inline(always)]
+    pub fn borrow(&self) -> Ref<'_, Pairs> {
+        self.0.pairs.borrow()
     }
 
     pub fn get_str(&self, key: &str) -> Option<Value> {

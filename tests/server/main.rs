@@ -20,6 +20,5 @@ mod own;
 #[path = "../common/postgres.rs"]
 mod postgres;
 mod rest;
-mod retries;
 mod schedules;
 mod support;

@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 pub const MARK: &str = "ararat.toml";
 /// Where the functions are.
 pub const FUNCTIONS: &str = "functions";
-/// Where their tests are.
-pub const TESTS: &str = "tests";
 
 /// A source of a project, with the name of the function it publishes, as far as that can be read.
 #[derive(Clone)]
@@ -24,18 +22,10 @@ pub struct ProjectSource {
 /// # Errors
 /// That a file cannot be read.
 pub fn sources(project: &Path) -> io::Result<Vec<ProjectSource>> {
-    scripts(&project.join(FUNCTIONS))?.iter().map(|path| read(project, path)).collect()
-}
-
-/// The scripts below a folder, in the order of their paths; none where it is not there.
-///
-/// # Errors
-/// That a folder cannot be read.
-pub fn scripts(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
+    collect(&project.join(FUNCTIONS), &mut files)?;
     files.sort();
-    Ok(files)
+    files.iter().map(|path| read(project, path)).collect()
 }
 
 fn read(project: &Path, path: &Path) -> io::Result<ProjectSource> {

@@ -36,10 +36,9 @@ async fn stop(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) 
     if !may_act(&visitor, acts_as.as_deref()) {
         return Err(not_yours());
     }
-    let notice = match app.cancel(&id).await {
+    let notice = match app.cancel(&id) {
         Ok(()) => "It is being stopped.",
-        Err(crate::server::Error::Unknown { .. }) => "It has ended already.",
-        Err(error) => return Err(error.into()),
+        Err(_) => "It has ended already.",
     };
     Ok(visitor.go(&path(&id), notice))
 }
