@@ -8,7 +8,11 @@
 //!
 //! Start at [`Engine`].
 #![deny(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
+#[macro_use]
+mod terminal;
 
 pub mod builtins;
 pub mod check;

@@ -12,6 +12,8 @@ mod scope;
 mod stmt;
 mod types;
 
+#[cfg(feature = "server")]
+pub(crate) use call::nearest;
 pub use links::written_links;
 pub use lints::shows_secret;
 pub use load::{FunctionFolder, Loader, NoFunctions, declared_names};

@@ -6,6 +6,7 @@
 mod sarif;
 
 use super::options::{EngineOptions, read_source};
+use super::parallel::in_parallel;
 use super::{Exit, bad_use};
 use crate::check::{self, Options};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -18,7 +19,6 @@ use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Args)]
 pub struct Check {
@@ -80,7 +80,7 @@ impl Check {
             Ok(engine) => engine,
             Err(message) => return bad_use(message),
         };
-        let checked = in_parallel(&paths, |path| self.check(&engine, path));
+        let checked = in_parallel(&paths, 8, |path| self.check(&engine, path));
         match if self.json { Format::Json } else { self.format } {
             Format::Human => print_human(&checked),
             Format::Json => print_lines(checked.iter().map(json)),
@@ -143,43 +143,6 @@ fn scripts_below(folder: &Path, paths: &mut Vec<PathBuf>) {
             paths.push(path);
         }
     }
-}
-
-/// Stack of a worker: the deepest nesting that the parser lets through is lowered on it.
-const STACK: usize = 32 << 20;
-
-/// Does the work for each path, on as many threads as the machine runs; results keep their order.
-fn in_parallel(paths: &[PathBuf], work: impl Fn(&Path) -> Checked + Sync) -> Vec<Checked> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(paths.len().div_ceil(8));
-    if threads <= 1 {
-        return paths.iter().map(|path| work(path)).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        while let Some((at, path)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, paths.get(at)?)))
-        {
-            done.push((at, work(path)));
-        }
-        done
-    };
-    let mut done = std::thread::scope(|scope| {
-        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, take).ok();
-        let workers: Vec<_> = (1..threads).filter_map(spawn).collect();
-        // This thread works too, so that everything is done even where none could be started.
-        let mut done = take();
-        for worker in workers {
-            match worker.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, checked)| checked).collect()
 }
 
 fn unreadable(path: &Path, message: String) -> Report {

@@ -1,5 +1,6 @@
 //! `ararat deploy`: publishes a project's functions to a running engine.
 
+use super::project::SETTINGS;
 use super::{Exit, bad_use};
 use crate::host::{Body, Method};
 use crate::http::{Client, Hop, Options, Outgoing, Received, runtime};
@@ -8,7 +9,7 @@ use crate::server::schedules::declared;
 use crate::source::Source;
 use clap::Args;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 use zeroize::Zeroizing;
@@ -21,7 +22,7 @@ pub struct Deploy {
     #[arg(long, default_value = ".", value_name = "DIR")]
     dir: PathBuf,
     /// The engine; `url` under `[deploy]` in ararat.toml where absent
-    #[arg(long, value_name = "URL", env = "ARARAT_URL")]
+    #[arg(long, value_name = "URL", env = "ARARAT_URL", help_heading = SETTINGS)]
     url: Option<Url>,
     /// The key of an administrator
     #[arg(long, value_name = "KEY", env = "ARARAT_KEY", hide_env_values = true)]
@@ -65,7 +66,7 @@ impl Deploy {
         match done {
             Ok(Ok(())) => Exit::Ok,
             Ok(Err((exit, message))) => {
-                eprintln!("{message}");
+                errln!("{message}");
                 exit
             }
             Err(error) => bad_use(format!("the network is not available: {error}")),
@@ -106,17 +107,15 @@ impl Deploy {
             Some("create") => "created",
             Some("update") => "updated",
             Some("disable") => "disabled, as it is not declared any more",
-            _ => return println!("{kind}{name}: unchanged{version}"),
+            _ => return outln!("{kind}{name}: unchanged{version}"),
         };
         let would = if self.dry_run { "would be " } else { "" };
-        println!("{kind}{name}: {would}{what}{version}");
+        outln!("{kind}{name}: {would}{what}{version}");
     }
 
     fn engine(&self) -> Result<Engine, String> {
-        let url = match &self.url {
-            Some(url) => url.clone(),
-            None => url_of_project(&self.dir)?,
-        };
+        let expected = "name the engine with --url, or as `url` under `[deploy]` in ararat.toml";
+        let url = self.url.clone().ok_or(expected)?;
         let key = self.key.clone().ok_or("expected the key of an administrator in ARARAT_KEY or behind --key")?;
         let options = Options::default();
         options.redactor.learn(&key);
@@ -132,22 +131,11 @@ impl Deploy {
     }
 }
 
-fn url_of_project(dir: &Path) -> Result<Url, String> {
-    let path = dir.join(folder::MARK);
-    let expected = "name the engine with --url, or as `url` under `[deploy]` in ararat.toml";
-    let text = std::fs::read_to_string(&path).map_err(|_| format!("{} cannot be read; {expected}", path.display()))?;
-    let table: toml::Table = text.parse().map_err(|error| format!("{}: {error}", path.display()))?;
-    let url = table.get("deploy").and_then(|deploy| deploy.get("url")).and_then(|url| url.as_str());
-    let url = url.ok_or_else(|| format!("{} has no `url` under `[deploy]`; {expected}", path.display()))?;
-    Url::parse(url)
-        .map_err(|error| format!("expected an address such as http://127.0.0.1:8080, found `{url}`: {error}"))
-}
-
 impl Engine {
     async fn rollback(&self, function: &str, version: Option<i64>) -> Result<(), (Exit, String)> {
         let path = format!("v1/functions/{function}/rollback");
         let done = self.call(Method::Post, &path, &json!({ "version": version })).await?;
-        println!("{}: version {} is in force", done["name"].as_str().unwrap_or(function), done["version"]);
+        outln!("{}: version {} is in force", done["name"].as_str().unwrap_or(function), done["version"]);
         warn_of_breaks(&json!({ "deployments": [done] }));
         Ok(())
     }
@@ -162,7 +150,7 @@ impl Engine {
         };
         let version = there["row"]["version"].as_i64().or_else(|| there["version"].as_i64());
         let old_name = version.map_or("/dev/null".to_owned(), |version| format!("{name} version {version}"));
-        print!("{}", diff(there["source"].as_str().unwrap_or_default(), source.text(), &old_name, source.name()));
+        out!("{}", diff(there["source"].as_str().unwrap_or_default(), source.text(), &old_name, source.name()));
         Ok(())
     }
 
@@ -205,7 +193,7 @@ fn warn_of_breaks(answer: &Value) {
     let broken = answer["deployments"][0]["breaks"].as_array();
     for one in broken.into_iter().flatten() {
         let text = |name: &str| one[name].as_str().unwrap_or_default();
-        eprintln!("warning: {} does not compile any more:\n{}", text("function"), text("message"));
+        errln!("warning: {} does not compile any more:\n{}", text("function"), text("message"));
     }
 }
 

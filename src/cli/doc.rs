@@ -26,27 +26,27 @@ impl Doc {
     pub fn main(self) -> Exit {
         match self.what {
             What::Builtins { name: None } => {
-                print!("{}", builtins_page());
+                out!("{}", builtins_page());
                 Exit::Ok
             }
             What::Builtins { name: Some(name) } => match named(&name).as_slice() {
                 [] => bad_use(format!("there is no built-in `{name}`")),
                 rows => {
-                    rows.iter().for_each(|row| print!("{}", entry(row)));
+                    rows.iter().for_each(|row| out!("{}", entry(row)));
                     Exit::Ok
                 }
             },
             What::Limits => {
-                print!("{}", limits_page());
+                out!("{}", limits_page());
                 Exit::Ok
             }
             What::Tasks { name: None } => {
-                tasks::all().for_each(|task| println!("{}", task.signature()));
+                tasks::all().for_each(|task| outln!("{}", task.signature()));
                 Exit::Ok
             }
             What::Tasks { name: Some(name) } => match tasks::find(&name) {
                 Some(task) => {
-                    print!("{}", task_page(task));
+                    out!("{}", task_page(task));
                     Exit::Ok
                 }
                 None => bad_use(format!("there is no task `{name}`")),

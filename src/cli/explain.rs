@@ -17,9 +17,9 @@ pub struct Explain {
 impl Explain {
     pub fn main(self) -> Exit {
         match (self.all, self.code) {
-            (true, _) => print!("{}", book()),
+            (true, _) => out!("{}", book()),
             (false, None) => {
-                every_page().into_iter().for_each(|page| println!("{}  {:<22} {}", page.code, page.kind, page.title))
+                every_page().into_iter().for_each(|page| outln!("{}  {:<22} {}", page.code, page.kind, page.title))
             }
             (false, Some(word)) => {
                 let pages: Vec<_> =
@@ -27,7 +27,7 @@ impl Explain {
                 if pages.is_empty() {
                     return bad_use(format!("there is no code `{word}`; `ararat explain` lists them"));
                 }
-                print!("{}", pages.join("\n"));
+                out!("{}", pages.join("\n"));
             }
         }
         Exit::Ok
@@ -46,7 +46,7 @@ fn book() -> String {
     let mut out = String::from(
         "# Error codes\n\nEvery message of `ararat` carries a code, which never changes its meaning, and a kind. \
          DG1xx: the script would not be saved. DG2xx: it failed while running. DG3xx: it went over a limit. \
-         DG4xx: it can be better. This page is the output of `ararat explain --all`.\n",
+         DG4xx: it can be better. DG5xx: a test expected something else. This page is the output of `ararat explain --all`.\n",
     );
     for page in every_page() {
         out.push('\n');

@@ -29,16 +29,13 @@ impl Init {
         for (name, text) in FILES {
             let path = self.dir.join(name);
             match write_new(&path, text) {
-                Ok(true) => println!("made {}", path.display()),
+                Ok(true) => outln!("made {}", path.display()),
                 Ok(false) => {}
                 Err(error) => return bad_use(format!("cannot make {}: {error}", path.display())),
             }
         }
         let folder = if self.dir == Path::new(".") { String::new() } else { format!(" --dir {}", self.dir.display()) };
-        println!(
-            "\n`ararat serve{folder}` runs it; `ararat run {}` tests it.",
-            self.dir.join("tests/hello.dg").display()
-        );
+        outln!("\n`ararat serve{folder}` runs it; `ararat test{folder}` tests it.");
         Exit::Ok
     }
 }

@@ -13,6 +13,9 @@ mod explain;
 #[cfg(feature = "server")]
 mod init;
 pub(crate) mod options;
+mod parallel;
+#[cfg(feature = "server")]
+mod project;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -21,6 +24,8 @@ mod serve;
 #[cfg(feature = "http")]
 mod services;
 pub(crate) mod session;
+#[cfg(feature = "server")]
+mod test;
 #[cfg(feature = "http")]
 mod vault;
 
@@ -74,6 +79,9 @@ enum Command {
     /// Make a project of custom functions
     #[cfg(feature = "server")]
     Init(init::Init),
+    /// Run the tests of a project
+    #[cfg(feature = "server")]
+    Test(test::Test),
     /// Publish a project's functions to a running engine
     #[cfg(feature = "server")]
     Deploy(deploy::Deploy),
@@ -104,12 +112,7 @@ impl From<Exit> for ExitCode {
 pub fn main() -> ExitCode {
     let command = match parse() {
         Ok(command) => command,
-        Err(error) => {
-            // Help and version are answers, not mistakes.
-            let exit = if error.use_stderr() { Exit::BadUse } else { Exit::Ok };
-            let _ = error.print();
-            return exit.into();
-        }
+        Err(exit) => return exit.into(),
     };
     let exit = match command {
         Command::Quick(Quick::Run(run)) => run.main(),
@@ -127,6 +130,8 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "server")]
         Command::Init(init) => init.main(),
         #[cfg(feature = "server")]
+        Command::Test(test) => test.main(),
+        #[cfg(feature = "server")]
         Command::Deploy(deploy) => deploy.main(),
         #[cfg(feature = "server")]
         Command::Serve(serve) => serve.main(),
@@ -136,16 +141,26 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-fn parse() -> Result<Command, clap::Error> {
+/// The command that the arguments name; why there is none has been told.
+fn parse() -> Result<Command, Exit> {
     let words: Vec<_> = std::env::args_os().collect();
-    match words.get(1).is_some_and(|word| word == "run") {
-        true => QuickCli::try_parse_from(words).map(|cli| Command::Quick(cli.command)),
-        false => Cli::try_parse_from(words).map(|cli| cli.command),
-    }
+    let parsed = if words.get(1).is_some_and(|word| word == "run") {
+        QuickCli::try_parse_from(words).map(|cli| Command::Quick(cli.command))
+    } else {
+        #[cfg(feature = "server")]
+        let words = project::with_settings(words, <Cli as clap::CommandFactory>::command)?;
+        Cli::try_parse_from(words).map(|cli| cli.command)
+    };
+    parsed.map_err(|error| {
+        // Help and version are answers, not mistakes.
+        let exit = if error.use_stderr() { Exit::BadUse } else { Exit::Ok };
+        let _ = error.print();
+        exit
+    })
 }
 
 /// Says what was wrong with the use of a command.
 pub fn bad_use(message: impl std::fmt::Display) -> Exit {
-    eprintln!("error: {message}");
+    errln!("error: {message}");
     Exit::BadUse
 }

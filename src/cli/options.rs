@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Settings of the application that scripts run in.
 #[derive(Args, Clone)]
-pub struct EngineOptions {
+pub struct SettingsOptions {
     /// Time zone of the application, as in `Asia/Kolkata`
     #[arg(long, value_name = "ZONE", env = "ARARAT_TIMEZONE", default_value = "UTC")]
     timezone: String,
@@ -23,6 +23,16 @@ pub struct EngineOptions {
     /// Product whose Deluge is spoken: crm, creator, books, desk, cliq, flow
     #[arg(long, default_value = "crm")]
     dialect: Dialect,
+    /// Accept `while (…)`, which no Zoho product documents
+    #[arg(long)]
+    allow_while: bool,
+}
+
+/// How scripts are checked and run.
+#[derive(Args, Clone)]
+pub struct EngineOptions {
+    #[command(flatten)]
+    settings: SettingsOptions,
     /// Limits to enforce: none, crm, creator, generic
     #[arg(long, value_name = "PROFILE", default_value = "none")]
     limits: String,
@@ -35,9 +45,6 @@ pub struct EngineOptions {
     /// Folder with functions of other files
     #[arg(long, value_name = "DIR")]
     functions: Option<PathBuf>,
-    /// Accept `while (…)`, which no Zoho product documents
-    #[arg(long)]
-    allow_while: bool,
 }
 
 /// How diagnostics are printed.
@@ -48,12 +55,12 @@ pub enum ErrorFormat {
     Json,
 }
 
-impl EngineOptions {
-    /// The engine that the options describe. `beside` is the script whose folder holds further functions.
+impl SettingsOptions {
+    /// The settings that the options describe.
     ///
     /// # Errors
-    /// What is wrong with an option.
-    pub fn engine(&self, beside: Option<&Path>) -> Result<Engine, String> {
+    /// That the time zone is none.
+    pub fn settings(&self) -> Result<Settings, String> {
         let zone = crate::value::zone::known(&self.timezone).ok_or_else(|| {
             format!("`{}` is no known time zone; expected a name such as `Asia/Kolkata`", self.timezone)
         })?;
@@ -61,6 +68,22 @@ impl EngineOptions {
             Some(format) => format.clone(),
             None => format!("{} HH:mm:ss", self.date_format),
         };
+        Ok(Settings {
+            zone,
+            date_format: self.date_format.clone(),
+            datetime_format,
+            dialect: self.dialect,
+            allow_while: self.allow_while,
+        })
+    }
+}
+
+impl EngineOptions {
+    /// The engine that the options describe. `beside` is the script whose folder holds further functions.
+    ///
+    /// # Errors
+    /// What is wrong with an option.
+    pub fn engine(&self, beside: Option<&Path>) -> Result<Engine, String> {
         let mut limits = Limits::profile(&self.limits).ok_or_else(|| {
             let names: Vec<_> = Limits::PROFILES.iter().map(|(name, _)| *name).collect();
             format!("expected one of {} for --limits, found `{}`", names.join(", "), self.limits)
@@ -68,13 +91,7 @@ impl EngineOptions {
         for assignment in &self.limit {
             limits.set(assignment)?;
         }
-        let settings = Settings {
-            zone,
-            date_format: self.date_format.clone(),
-            datetime_format,
-            dialect: self.dialect,
-            allow_while: self.allow_while,
-        };
+        let settings = self.settings.settings()?;
         let mut engine = Engine { settings, limits, strict: self.strict, ..Engine::default() };
         if let Some(folder) = self.folder(beside) {
             engine.loader = Box::new(FolderOnDemand::new(folder));
@@ -163,8 +180,8 @@ pub fn read_source(path: &Path) -> Result<Source, String> {
 pub fn print_reports(reports: &[Report], format: ErrorFormat) {
     for report in reports {
         match format {
-            ErrorFormat::Human => eprintln!("{report}"),
-            ErrorFormat::Json => eprintln!("{}", report.diagnostic.to_json(&report.source)),
+            ErrorFormat::Human => errln!("{report}"),
+            ErrorFormat::Json => errln!("{}", report.diagnostic.to_json(&report.source)),
         }
     }
 }

@@ -132,12 +132,12 @@ impl Run {
 }
 
 fn print_stats(stats: &Stats) {
-    eprintln!("statements     {}", stats.statements);
-    eprintln!("function calls {}", stats.calls);
-    eprintln!("requests       {}", stats.requests);
-    eprintln!("output         {} bytes", stats.output);
+    errln!("statements     {}", stats.statements);
+    errln!("function calls {}", stats.calls);
+    errln!("requests       {}", stats.requests);
+    errln!("output         {} bytes", stats.output);
     if let Some(kilobytes) = peak_memory() {
-        eprintln!("peak memory    {kilobytes} kB");
+        errln!("peak memory    {kilobytes} kB");
     }
 }
 

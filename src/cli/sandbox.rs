@@ -53,15 +53,15 @@ impl Serve {
             return bad_use(format!("cannot listen for Ctrl-C: {error}"));
         }
         match self.json {
-            true => println!("{}", sandbox.info_json()),
+            true => outln!("{}", sandbox.info_json()),
             false => {
-                println!("Zoho accounts and CRM, imitated at {}", sandbox.accounts_url());
-                println!("client id      {}", sandbox.client_id());
-                println!("client secret  {}", sandbox.client_secret());
-                println!("refresh token  {}", sandbox.refresh_token());
-                println!("grant token    {}", sandbox.grant_token());
-                println!("redirect URI   {}", sandbox.redirect_uri());
-                println!("Ctrl-C stops it.");
+                outln!("Zoho accounts and CRM, imitated at {}", sandbox.accounts_url());
+                outln!("client id      {}", sandbox.client_id());
+                outln!("client secret  {}", sandbox.client_secret());
+                outln!("refresh token  {}", sandbox.refresh_token());
+                outln!("grant token    {}", sandbox.grant_token());
+                outln!("redirect URI   {}", sandbox.redirect_uri());
+                outln!("Ctrl-C stops it.");
             }
         }
         // The channel also ends when the handler is gone; either way it is time to stop.

@@ -2,7 +2,8 @@
 
 mod open_files;
 
-use super::options::EngineOptions;
+use super::options::SettingsOptions;
+use super::project::SETTINGS;
 use super::{Exit, bad_use};
 use crate::hosts::post::Routes;
 use crate::http::network::Reach;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args)]
+#[command(next_help_heading = SETTINGS)]
 pub struct Serve {
     /// The port; 0 takes any that is free
     #[arg(long, default_value_t = 8080, env = "ARARAT_PORT")]
@@ -28,7 +30,7 @@ pub struct Serve {
     #[arg(long, value_name = "URL", env = "ARARAT_PUBLIC_URL", value_parser = public_url)]
     public_url: Option<url::Url>,
     /// The project folder, with ararat.toml and functions
-    #[arg(long, default_value = ".", value_name = "DIR")]
+    #[arg(long, default_value = ".", value_name = "DIR", help_heading = None)]
     dir: PathBuf,
     /// The folder of the engine's database; `.ararat` in the project where absent
     #[arg(long, value_name = "DIR")]
@@ -67,7 +69,7 @@ pub struct Serve {
     #[arg(long)]
     log_json: bool,
     #[command(flatten)]
-    engine: EngineOptions,
+    settings: SettingsOptions,
 }
 
 impl Serve {
@@ -99,7 +101,7 @@ impl Serve {
         }
         config.database_url = self.database_url.clone();
         config.registry.database_url = self.database_url.clone();
-        config.settings = self.engine.engine(None)?.settings;
+        config.settings = self.settings.settings()?;
         config.reach = Reach { deny_private: true, allow: self.allow_host.clone() };
         config.post = Routes::read(self.smtp_url.as_deref(), self.outbox.clone())?;
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
@@ -117,16 +119,16 @@ async fn serve(config: Config, address: SocketAddr) -> Result<(), Error> {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => format!("http://{}", server.address()),
     };
-    println!("Ararat serves functions at http://{}", server.address());
+    outln!("Ararat serves functions at http://{}", server.address());
     if !server.app.has_keys() {
         let new = server.app.create_key("first key", Role::Administrator, "ararat serve").await?;
-        println!("The administrator's key, which is shown only now: {}", new.key.as_str());
+        outln!("The administrator's key, which is shown only now: {}", new.key.as_str());
     }
     match server.app.set_up_token().await? {
-        Some(token) => println!("Set up the console, once: {home}/console/welcome?token={}", token.as_str()),
-        None => println!("The console is at {home}/console"),
+        Some(token) => outln!("Set up the console, once: {home}/console/welcome?token={}", token.as_str()),
+        None => outln!("The console is at {home}/console"),
     }
-    println!("Ctrl-C stops it.");
+    outln!("Ctrl-C stops it.");
     server.run(stop_signal()).await
 }
 
@@ -155,6 +157,8 @@ async fn stop_signal() {
 
 fn init_log(level: tracing::Level, json: bool) {
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    // Else it complains of a log that nobody reads where nobody reads, and panics.
+    let builder = builder.log_internal_errors(false);
     // Fails only where another log is set up already.
     let _ = if json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
 }

@@ -9,21 +9,11 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// What a run may reach.
+/// What a run may reach, and what is kept of it.
 #[derive(Args, Clone, Default)]
 pub struct HostOptions {
-    /// Run against the embedded sandbox instead of your own connections
-    #[cfg(feature = "sandbox")]
-    #[arg(long)]
-    sandbox: bool,
-    /// PostgreSQL database that holds the connections, as in `postgres://user@host/database`
-    #[cfg(feature = "http")]
-    #[arg(long, value_name = "URL", env = "ARARAT_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// Print each request as a curl line, with status, size and time, to standard error
-    #[cfg(feature = "http")]
-    #[arg(long)]
-    trace: bool,
+    #[command(flatten)]
+    pub(super) world: WorldOptions,
     /// Print each request as a curl line instead of sending it, and answer it with `{}`; no credential is read
     #[cfg(feature = "http")]
     #[arg(long, conflicts_with = "replay")]
@@ -33,6 +23,32 @@ pub struct HostOptions {
     #[cfg(feature = "http")]
     #[arg(long, value_name = "FILE")]
     trace_html: Option<std::path::PathBuf>,
+    /// Record every request and reply on a tape, without secrets
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(super) record: Option<std::path::PathBuf>,
+    /// Take every reply from a tape instead of the network
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
+    pub(super) replay: Option<std::path::PathBuf>,
+}
+
+/// The world that runs and tests reach.
+#[derive(Args, Clone, Default)]
+pub struct WorldOptions {
+    /// Run against the embedded sandbox instead of your own connections
+    #[cfg(feature = "sandbox")]
+    #[arg(long)]
+    pub(super) sandbox: bool,
+    /// PostgreSQL database that holds the connections, as in `postgres://user@host/database`
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "URL", env = "ARARAT_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Print each request as a curl line, with status, size and time, to standard error
+    #[cfg(feature = "http")]
+    #[arg(long)]
+    trace: bool,
     /// Write mails into this folder as .eml files, other messages as .json files
     #[cfg(feature = "http")]
     #[arg(long, value_name = "DIR")]
@@ -43,16 +59,7 @@ pub struct HostOptions {
     smtp_url: Option<String>,
     /// Stop the script's clock at this time, as in `2026-03-02T09:00:00Z`
     #[arg(long, value_name = "TIME", value_parser = moment)]
-    now: Option<i64>,
-    /// Record every request and reply on a tape, without secrets
-    #[cfg(feature = "http")]
-    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
-    record: Option<std::path::PathBuf>,
-    /// Take every reply from a tape instead of the network
-    #[cfg(feature = "http")]
-    #[arg(long, value_name = "FILE")]
-    #[cfg_attr(feature = "sandbox", arg(conflicts_with = "sandbox"))]
-    replay: Option<std::path::PathBuf>,
+    pub(super) now: Option<i64>,
     /// How closely a run has to follow its tape
     #[cfg(feature = "http")]
     #[arg(long, value_enum, default_value_t, requires = "replay")]
@@ -65,6 +72,26 @@ pub struct HostOptions {
     #[cfg(feature = "http")]
     #[arg(long, value_name = "HOST", requires = "deny_private_network")]
     allow_host: Vec<String>,
+}
+
+#[cfg(feature = "server")]
+#[cfg_attr(not(feature = "sandbox"), allow(clippy::unused_self))]
+impl WorldOptions {
+    /// Whether the sandbox is asked for.
+    pub fn has_sandbox(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.sandbox;
+        #[cfg(not(feature = "sandbox"))]
+        false
+    }
+
+    /// Takes the sandbox back, for a run that takes everything from a tape.
+    pub fn leave_sandbox(&mut self) {
+        #[cfg(feature = "sandbox")]
+        {
+            self.sandbox = false;
+        }
+    }
 }
 
 #[cfg(feature = "http")]
@@ -120,7 +147,7 @@ impl World {
     pub fn open(options: &HostOptions) -> Result<Self, String> {
         let output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout());
         let mut host = crate::hosts::Offline::writing(Box::new(output));
-        if let Some(now) = options.now {
+        if let Some(now) = options.world.now {
             host = host.at(now);
         }
         Ok(Self { host, stop: Arc::default() })
@@ -155,6 +182,9 @@ impl World {
         Ok(())
     }
 }
+
+#[cfg(feature = "server")]
+pub(super) use online::account;
 
 #[cfg(feature = "http")]
 mod online {
@@ -198,7 +228,7 @@ mod online {
             }
             let mut config = config(options, stop.clone())?;
             #[cfg(feature = "sandbox")]
-            let sandbox = match options.sandbox {
+            let sandbox = match options.world.sandbox {
                 true => Some(sandbox(&mut config)?),
                 false => None,
             };
@@ -246,7 +276,7 @@ mod online {
         /// Writes out what was printed.
         pub fn flush(&mut self) {
             if let Err(fault) = self.host.flush() {
-                eprintln!("error: {fault}");
+                errln!("error: {fault}");
             }
         }
 
@@ -277,16 +307,36 @@ mod online {
             written.map_err(|error| format!("the timeline could not be written: {error}"))
         }
 
+        /// Ends the tape, says what is left of one that was replayed, and stops what runs in the background.
+        ///
+        /// # Errors
+        /// What could not be written.
+        pub fn close(self) -> Result<(), String> {
+            if let Some(left) = self.left_over() {
+                errln!("note: {left}");
+            }
+            self.end()
+        }
+
+        /// What was on a replayed tape and not asked for.
+        pub fn left_over(&self) -> Option<String> {
+            match self.host.inner() {
+                Inner::Replay(host) => host.left_over(),
+                Inner::Live(_) => None,
+            }
+        }
+
+        /// A text without the secrets that are known by now.
+        #[cfg(feature = "server")]
+        pub fn clean(&self, text: &str) -> String {
+            self.host.clean(text)
+        }
+
         /// Ends the tape, and stops what runs in the background.
         ///
         /// # Errors
         /// What could not be written.
-        pub fn close(mut self) -> Result<(), String> {
-            if let Inner::Replay(host) = self.host.inner()
-                && let Some(left) = host.left_over()
-            {
-                eprintln!("note: {left}");
-            }
+        pub fn end(mut self) -> Result<(), String> {
             let finished = self.host.finish().and(self.write_page());
             #[cfg(feature = "sandbox")]
             if let Some(sandbox) = self.sandbox {
@@ -311,12 +361,13 @@ mod online {
     }
 
     fn config(options: &HostOptions, stop: Arc<AtomicBool>) -> Result<HostConfig, String> {
-        let reach = Reach { deny_private: options.deny_private_network, allow: options.allow_host.clone() };
-        let clock = options.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
+        let reach = Reach { deny_private: options.world.deny_private_network, allow: options.world.allow_host.clone() };
+        let clock = options.world.now.map(|now| Box::new(move || now) as Box<dyn Fn() -> i64>);
         let (post, account, trace) =
-            (Routes::read(options.smtp_url.as_deref(), options.outbox.clone())?, account(), trace(options));
+            (Routes::read(options.world.smtp_url.as_deref(), options.world.outbox.clone())?, account(), trace(options));
         let (ask, events) = (crate::cli::connections::asking(), Some(crate::cli::connections::notes()));
-        let settings = Settings { ask, database_url: options.database_url.clone(), events, ..Settings::default() };
+        let settings =
+            Settings { ask, database_url: options.world.database_url.clone(), events, ..Settings::default() };
         Ok(HostConfig {
             post,
             account,
@@ -331,21 +382,21 @@ mod online {
     }
 
     fn replay(options: &HostOptions, path: &Path, stop: Arc<AtomicBool>) -> Result<ReplayHost, String> {
-        let matching = match options.replay_match {
+        let matching = match options.world.replay_match {
             ReplayMatch::Strict => Match::Strict,
             ReplayMatch::Relaxed => Match::Relaxed,
         };
         let (account, trace) = (account(), trace(options));
-        let config = ReplayConfig { matching, now: options.now, account, trace, stop, ..ReplayConfig::default() };
+        let config = ReplayConfig { matching, now: options.world.now, account, trace, stop, ..ReplayConfig::default() };
         Ok(ReplayHost::new(Tape::read(path)?, config))
     }
 
     fn trace(options: &HostOptions) -> Option<Trace> {
-        (options.trace || options.dry_run).then(|| Arc::new(Mutex::new(|line: &str| eprintln!("{line}"))) as Trace)
+        (options.world.trace || options.dry_run).then(|| Arc::new(Mutex::new(|line: &str| errln!("{line}"))) as Trace)
     }
 
     /// Who runs the scripts: `ARARAT_USER` and `ARARAT_USER_EMAIL`, or a name that is nobody's.
-    fn account() -> Account {
+    pub(in crate::cli) fn account() -> Account {
         let setting = |name: &str, other: &str| std::env::var(name).unwrap_or_else(|_| other.to_owned());
         let (user, email) = (setting("ARARAT_USER", "Local User"), setting("ARARAT_USER_EMAIL", "user@example.com"));
         Account {

@@ -111,21 +111,21 @@ async fn rekey(registry: &Registry, to: Place, file: Option<PathBuf>) -> Result<
             registry.rekey(KeySource::new_passphrase(), Some(passphrase)).await?
         }
     };
-    eprintln!("sealed {count} records under a new key; the old key opens nothing any more");
+    errln!("sealed {count} records under a new key; the old key opens nothing any more");
     Ok(())
 }
 
 async fn export(registry: &Registry, file: &Path) -> Result<(), Error> {
     let passphrase = passphrase("ARARAT_EXPORT_PASSPHRASE", "passphrase for the export: ", true)?;
     let count = transfer::export(registry, file, &passphrase).await?;
-    eprintln!("exported {count} connections to {}", file.display());
+    errln!("exported {count} connections to {}", file.display());
     Ok(())
 }
 
 async fn export_in_clear(registry: &Registry, file: &Path) -> Result<(), Error> {
     let count = transfer::export_in_clear(registry, file).await?;
-    eprintln!("exported {count} connections to {}", file.display());
-    eprintln!("warning: their secrets are in it IN CLEAR; whoever reads the file, or a copy of it, has them");
+    errln!("exported {count} connections to {}", file.display());
+    errln!("warning: their secrets are in it IN CLEAR; whoever reads the file, or a copy of it, has them");
     Ok(())
 }
 
@@ -133,11 +133,11 @@ async fn import(registry: &Registry, file: &Path) -> Result<(), Error> {
     let passphrase = || passphrase("ARARAT_EXPORT_PASSPHRASE", "passphrase of the export: ", false);
     let done = transfer::import(registry, file, passphrase).await?;
     for link in &done.taken {
-        eprintln!("left out `{link}`: the link name is taken");
+        errln!("left out `{link}`: the link name is taken");
     }
-    eprintln!("imported {} connections and services", done.added.len());
+    errln!("imported {} connections and services", done.added.len());
     if !done.was_sealed {
-        eprintln!("warning: {} holds secrets in clear; remove it when you need it no more", file.display());
+        errln!("warning: {} holds secrets in clear; remove it when you need it no more", file.display());
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! The page of every error code: what `ararat explain` prints and `docs/errors.md` holds.
 //!
-//! Errors of saving, of running and of limits are declared here, a file per family. A lint
+//! Errors of saving, of running, of limits and of tests are declared here, a file per family. A lint
 //! declares its page beside its code, in `check::lints`; whoever shows pages puts both together.
 //! The examples are checked: the wrong one gives the code, the right one does not.
 
 mod run;
 mod save;
+mod test;
 
 /// What there is to know about one code.
 #[derive(Debug)]
@@ -26,7 +27,12 @@ pub struct Page {
 
 /// The pages of everything but lints, by code.
 pub fn all() -> impl Iterator<Item = &'static Page> {
-    save::PAGES.iter().chain(run::PAGES)
+    save::PAGES.iter().chain(run::PAGES).chain(test::PAGES)
+}
+
+/// A page without an example: a script alone does not get the code.
+const fn outside(code: &'static str, kind: &'static str, title: &'static str, text: &'static str) -> Page {
+    Page { code, kind, title, text, wrong: "", right: "" }
 }
 
 impl Page {

@@ -139,7 +139,7 @@ impl BlockingHost {
                 let kept = self.wait(async |post| post.open_url(url, window, option, now, outbound).await)?;
                 if !kept {
                     // A local run has no page to open it from: the wish is told, and the script goes on.
-                    eprintln!("note: openUrl({url:?}, {window:?}) does nothing here");
+                    errln!("note: openUrl({url:?}, {window:?}) does nothing here");
                 }
             }
             Ask::Print(_) | Ask::Http(_) | Ask::Now | Ask::Account | Ask::Breathe => {}

@@ -65,7 +65,7 @@ impl Post {
             |message: String| Fault::other("run.mail", outbound.client().redactor().clean(&message).into_owned());
         let message = mail::message(mail, now, Purpose::Travel).map_err(fault)?;
         if self.dry_run && self.routes.outbox.is_none() {
-            eprintln!("# a mail to {} is not sent", mail.to.join(", "));
+            errln!("# a mail to {} is not sent", mail.to.join(", "));
             return Ok(());
         }
         if let Some(server) = self.routes.server.as_ref().filter(|_| !self.dry_run) {

@@ -232,7 +232,7 @@ impl Host for ReplayHost {
                 redacted::noticed(&ask, &self.redactor).map_or(Ok(Reply::Done), |found| self.mail(found))
             }
             Ask::OpenUrl { url, window, .. } => {
-                eprintln!("note: openUrl({url:?}, {window:?}) does nothing here");
+                errln!("note: openUrl({url:?}, {window:?}) does nothing here");
                 Ok(Reply::Done)
             }
             Ask::Now => Ok(Reply::Now(self.now())),

@@ -33,7 +33,7 @@ impl Prompt {
         match meant {
             Some(command) => (command.run)(self, argument.trim()),
             None => {
-                eprintln!("error: there is no command `:{word}`; `:help` lists them");
+                errln!("error: there is no command `:{word}`; `:help` lists them");
                 Next::Again
             }
         }
@@ -43,29 +43,29 @@ impl Prompt {
 fn help(_: &mut Prompt, name: &str) -> Next {
     if name.is_empty() {
         for command in COMMANDS {
-            println!("{:<18} {}", format!(":{} {}", command.word, command.argument), command.about);
+            outln!("{:<18} {}", format!(":{} {}", command.word, command.argument), command.about);
         }
         return Next::Again;
     }
     if let Some(method) = crate::builtins::find(name) {
         for row in &method.rows {
-            println!("{}", row.signature());
-            row.doc.iter().for_each(|line| println!("   {}", line.trim()));
+            outln!("{}", row.signature());
+            row.doc.iter().for_each(|line| outln!("   {}", line.trim()));
         }
     } else if let Some(task) = crate::tasks::find(name) {
-        println!("{}", task.signature());
+        outln!("{}", task.signature());
     } else {
-        eprintln!("error: there is no built-in or task `{name}`");
+        errln!("error: there is no built-in or task `{name}`");
     }
     Next::Again
 }
 
 fn vars(prompt: &mut Prompt, _: &str) -> Next {
     for (name, value) in prompt.session.variables() {
-        println!("{name} = {}  ({})", shortened(prompt, value), value.kind().name());
+        outln!("{name} = {}  ({})", shortened(prompt, value), value.kind().name());
     }
     for name in prompt.session.functions() {
-        println!("{name}(…)");
+        outln!("{name}(…)");
     }
     Next::Again
 }
@@ -85,7 +85,7 @@ fn shortened(prompt: &Prompt, value: &crate::value::Value) -> String {
 
 fn kind(prompt: &mut Prompt, expression: &str) -> Next {
     if let Some(value) = prompt.eval(&format!("return {};", expression.trim_end_matches(';'))) {
-        println!("{}", value.kind().name());
+        outln!("{}", value.kind().name());
     }
     Next::Again
 }
@@ -95,7 +95,7 @@ fn load(prompt: &mut Prompt, path: &str) -> Next {
         Ok(source) => {
             prompt.eval(source.text());
         }
-        Err(message) => eprintln!("error: {message}"),
+        Err(message) => errln!("error: {message}"),
     }
     Next::Again
 }
@@ -103,9 +103,9 @@ fn load(prompt: &mut Prompt, path: &str) -> Next {
 fn connections(prompt: &mut Prompt, _: &str) -> Next {
     let lines = prompt.world.connection_lines();
     match lines {
-        Ok(lines) if lines.is_empty() => println!("there are no connections; `ararat connections add` makes one"),
-        Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
-        Err(message) => eprintln!("error: {message}"),
+        Ok(lines) if lines.is_empty() => outln!("there are no connections; `ararat connections add` makes one"),
+        Ok(lines) => lines.iter().for_each(|line| outln!("{line}")),
+        Err(message) => errln!("error: {message}"),
     }
     Next::Again
 }
@@ -113,6 +113,6 @@ fn connections(prompt: &mut Prompt, _: &str) -> Next {
 fn time(prompt: &mut Prompt, statement: &str) -> Next {
     let started = Instant::now();
     prompt.run(statement);
-    println!("{:.3} ms", started.elapsed().as_secs_f64() * 1000.0);
+    outln!("{:.3} ms", started.elapsed().as_secs_f64() * 1000.0);
     Next::Again
 }

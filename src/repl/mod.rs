@@ -77,7 +77,7 @@ impl Prompt {
             let _ = editor.load_history(path);
         }
         if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-            println!(
+            outln!(
                 "ararat {}, a prompt for Deluge; `:help` lists the commands, Ctrl-D leaves",
                 env!("CARGO_PKG_VERSION")
             );
@@ -92,10 +92,10 @@ impl Prompt {
                         break;
                     }
                 }
-                Err(ReadlineError::Interrupted) => println!("(Ctrl-D leaves)"),
+                Err(ReadlineError::Interrupted) => outln!("(Ctrl-D leaves)"),
                 Err(ReadlineError::Eof) => break,
                 Err(error) => {
-                    eprintln!("error: the prompt failed: {error}");
+                    errln!("error: the prompt failed: {error}");
                     break;
                 }
             }
@@ -103,7 +103,7 @@ impl Prompt {
         if let Some(path) = &history
             && let Err(error) = save_history(&mut editor, path)
         {
-            eprintln!("warning: the history was not saved to {}: {error}", path.display());
+            errln!("warning: the history was not saved to {}: {error}", path.display());
         }
         Exit::Ok
     }
@@ -155,15 +155,15 @@ impl Prompt {
             Err(SessionError::Failed(Failure::Script { report, .. })) => {
                 print_reports(std::slice::from_ref(&report), ErrorFormat::Human);
             }
-            Err(SessionError::Failed(Failure::Call(message))) => eprintln!("error: {message}"),
+            Err(SessionError::Failed(Failure::Call(message))) => errln!("error: {message}"),
         }
         None
     }
 
     fn print(&self, value: &Value) {
         match crate::value::convert::to_text(value, &self.session.engine().settings) {
-            Ok(text) => println!("{}", text.as_str()),
-            Err(fault) => eprintln!("error: {fault}"),
+            Ok(text) => outln!("{}", text.as_str()),
+            Err(fault) => errln!("error: {fault}"),
         }
     }
 

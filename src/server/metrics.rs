@@ -24,6 +24,8 @@ pub struct Metrics {
     scheduled: AtomicU64,
     delivered: AtomicU64,
     given_up: AtomicU64,
+    retried: AtomicU64,
+    dead_letters: AtomicU64,
 }
 
 impl Metrics {
@@ -60,6 +62,12 @@ impl Metrics {
         self.given_up.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts a failed attempt of what is tried several times.
+    pub fn failed_attempt(&self, is_followed: bool) {
+        let counter = if is_followed { &self.retried } else { &self.dead_letters };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Counts a call that found no room.
     pub fn refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
@@ -94,6 +102,8 @@ pub fn text(app: &App) -> String {
         ("ararat_scheduled_total", "counter", "Executions that schedules began", load(&metrics.scheduled)),
         ("ararat_delivered_total", "counter", "Deliveries of webhooks that arrived", load(&metrics.delivered)),
         ("ararat_given_up_total", "counter", "Deliveries of webhooks that were given up", load(&metrics.given_up)),
+        ("ararat_retried_total", "counter", "Failed executions that are tried again", load(&metrics.retried)),
+        ("ararat_dead_letters_total", "counter", "Executions that became dead letters", load(&metrics.dead_letters)),
         ("ararat_running", "gauge", "Executions that have begun and not ended", executor.running() as u64),
         ("ararat_waiting", "gauge", "Executions that wait for room", executor.waiting() as u64),
         ("ararat_accepted", "gauge", "Asynchronous executions that have not ended", app.accepted() as u64),

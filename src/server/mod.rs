@@ -5,6 +5,7 @@
 //! coroutines, `log` writes down what they did, `store` is the database, `rest` the doors over HTTP.
 
 pub mod app;
+mod backoff;
 mod concealed;
 pub mod config;
 pub mod console;

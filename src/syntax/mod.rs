@@ -14,6 +14,7 @@ mod scan;
 pub use complete::is_complete;
 pub use parser::parse;
 pub use recover::IMPROPER;
+pub use scan::line_comments;
 
 /// How to read a source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! The grammar is the authority on Deluge. This scan serves what has to know texts and comments
 //! without a grammar: the look before parsing, the wording of mistakes, and the prompt.
 
+use crate::source::Span;
+
 /// What a token is; its text tells the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
@@ -74,6 +76,36 @@ impl<'s> Iterator for Tokens<'s> {
         self.at = end;
         Some(Token { kind, text: &self.source[start..end], start })
     }
+}
+
+/// The `// …` comments of a source, each up to the end of its line.
+pub fn line_comments(source: &str) -> impl Iterator<Item = Span> {
+    let mut gaps = Vec::new();
+    let mut at = 0;
+    for token in tokens(source) {
+        gaps.push((at, token.start));
+        at = token.end();
+    }
+    gaps.push((at, source.len()));
+    gaps.into_iter().flat_map(|(start, end)| comments_between(source, start, end))
+}
+
+/// The line comments in a stretch without tokens.
+fn comments_between(source: &str, mut at: usize, end: usize) -> Vec<Span> {
+    let bytes = source.as_bytes();
+    let mut found = Vec::new();
+    while at < end {
+        at = match &bytes[at..end] {
+            [b'/', b'/', ..] => {
+                let line_end = line_end(bytes, at);
+                found.push(Span::new(at, line_end));
+                line_end
+            }
+            [b'/', b'*', ..] => comment_end(bytes, at).unwrap_or(end),
+            _ => at + 1,
+        };
+    }
+    found
 }
 
 /// A letter, a digit or `_`.

@@ -60,8 +60,8 @@ async fn a_new_project_is_served_and_deployed_to() {
     assert!(made.status.success(), "{}", text(&made));
     let again = ararat(&folder.0).arg("init").output().expect("init runs");
     assert_eq!(again.status.code(), Some(3), "{}", text(&again));
-    let tested = ararat(&folder.0).args(["run", "tests/hello.dg"]).output().expect("run runs");
-    assert_eq!(String::from_utf8_lossy(&tested.stdout), "greeting Ada\nHello, Ada!\n", "{}", text(&tested));
+    let tested = ararat(&folder.0).arg("test").output().expect("test runs");
+    assert_eq!(tested.status.code(), Some(0), "{}", text(&tested));
 
     let served = serve(&folder.0);
     let call = async |query: &str| {
@@ -114,4 +114,41 @@ async fn a_new_project_is_served_and_deployed_to() {
     assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
     assert!(text(&refused).contains("nome"), "{}", text(&refused));
     assert!(!text(&refused).contains(&served.key));
+}
+
+/// Nobody reads what the engine prints any more, as when its terminal or its log's reader is gone.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_outlives_the_readers_of_its_output() {
+    let folder = Folder::new("unread");
+    let mut process = ararat(&folder.0)
+        .args(["serve", "--port", "0", "--log-level", "debug"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("serve starts");
+    drop(process.stderr.take());
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let url = line[line.find("http://").expect("an address")..].trim().to_owned();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    for _ in 0..3 {
+        let answer = reqwest::get(format!("{url}/v1/openapi.json")).await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+    }
+    let id = process.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+    assert_eq!(process.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn commands_whose_output_nobody_reads_end_without_a_word() {
+    let folder = Folder::new("piped");
+    for args in [&["doc", "builtins"][..], &["explain", "--all"], &["services", "list"], &["doc", "tasks"]] {
+        let mut process =
+            ararat(&folder.0).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        drop(process.stdout.take());
+        let ended = process.wait_with_output().expect("it ends");
+        assert_eq!((ended.status.code(), text(&ended).as_str()), (Some(0), ""), "{args:?}");
+    }
 }

@@ -20,5 +20,6 @@ mod own;
 #[path = "../common/postgres.rs"]
 mod postgres;
 mod rest;
+mod retries;
 mod schedules;
 mod support;

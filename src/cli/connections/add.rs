@@ -74,10 +74,10 @@ impl Add {
             credential: None,
         };
         let connection = registry.add(new).await?;
-        eprintln!("added `{}`", connection.link_name);
+        errln!("added `{}`", connection.link_name);
         if self.no_connect {
             connect::keep_client(registry, &connection, &self.way).await?;
-            eprintln!("sign in with `ararat connections connect {link_name}`");
+            errln!("sign in with `ararat connections connect {link_name}`");
             return Ok(());
         }
         connect::sign_in(registry, &connection, &self.way).await

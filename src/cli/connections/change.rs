@@ -36,7 +36,7 @@ impl Edit {
             rate: self.rate,
         };
         let connection = registry.edit(&self.link_name, changes).await?;
-        eprintln!("`{0}` is changed; sign in with `ararat connections connect {0}`", connection.link_name);
+        errln!("`{0}` is changed; sign in with `ararat connections connect {0}`", connection.link_name);
         Ok(())
     }
 }

@@ -92,7 +92,7 @@ pub async fn sign_in(registry: &Registry, connection: &Connection, way: &Way) ->
             sign_in::with_keys(registry, link, credential).await?
         }
     };
-    eprintln!("`{}` is connected to {}", done.link_name, service.name);
+    errln!("`{}` is connected to {}", done.link_name, service.name);
     if service.portals.is_some() {
         offer_portals(registry, link, way).await?;
     }
@@ -192,7 +192,7 @@ async fn by_consent(registry: &Registry, http: &Client, link: &str, way: &Way) -
     let connection = registry.connection(link).await?;
     let service = registry.service(&connection.service).await?;
     let scopes = if connection.scopes.is_empty() { "no scopes".to_owned() } else { connection.scopes.join(", ") };
-    eprintln!("`{link}` asks {} for {scopes}", service.name);
+    errln!("`{link}` asks {} for {scopes}", service.name);
     let callback = way_back.wait(consent.authorization.url.as_str()).await?;
     sign_in::finish(registry, http, link, consent, &callback).await
 }
@@ -200,11 +200,11 @@ async fn by_consent(registry: &Registry, http: &Client, link: &str, way: &Way) -
 /// Shows the code, and waits until it was typed elsewhere.
 async fn by_device(registry: &Registry, http: &Client, link: &str) -> Result<Connection, Error> {
     let start = sign_in::device::start(registry, http, link).await?;
-    eprintln!("open {} on any device and type the code {}", start.page, start.user_code);
+    errln!("open {} on any device and type the code {}", start.page, start.user_code);
     if let Some(page) = &start.complete_page {
-        eprintln!("or open {page}");
+        errln!("or open {page}");
     }
-    eprintln!("waiting for your decision …");
+    errln!("waiting for your decision …");
     sign_in::device::finish(registry, http, link, start).await
 }
 
@@ -260,16 +260,16 @@ impl WayBack {
     }
 
     async fn wait(self, page: &str) -> Result<Callback, Error> {
-        eprintln!("the redirect address to register with the provider is {}", self.redirect);
+        errln!("the redirect address to register with the provider is {}", self.redirect);
         if self.open_browser && open::that_detached(page).is_ok() {
-            eprintln!("the consent page is open in your browser; if it is not, open\n{page}");
+            errln!("the consent page is open in your browser; if it is not, open\n{page}");
         } else {
-            eprintln!("open this page and consent\n{page}");
+            errln!("open this page and consent\n{page}");
         }
         match self.loopback {
             Some(loopback) => loopback.wait(PATIENCE).await,
             None => {
-                eprintln!("then paste the address that the browser was led to; it may show an error page");
+                errln!("then paste the address that the browser was led to; it may show an error page");
                 Ok(Callback::read(&read_line()?))
             }
         }
@@ -313,7 +313,7 @@ async fn take(registry: &Registry, link: &str, choice: &Choice, wanted: &str) ->
             )
         })?;
     account::choose(registry, link, portal).await?;
-    eprintln!("`{link}` uses the {} `{}`", choice.label, portal.name);
+    errln!("`{link}` uses the {} `{}`", choice.label, portal.name);
     Ok(())
 }
 
@@ -323,7 +323,7 @@ async fn offer_portals(registry: &Registry, link: &str, way: &Way) -> Result<(),
         Ok(Some(choice)) => choice,
         Ok(None) => return Ok(()),
         Err(error) => {
-            eprintln!("note: what to choose from could not be listed: {error}");
+            errln!("note: what to choose from could not be listed: {error}");
             return Ok(());
         }
     };
@@ -331,15 +331,15 @@ async fn offer_portals(registry: &Registry, link: &str, way: &Way) -> Result<(),
         return take(registry, link, &choice, wanted).await;
     }
     let Some(choice) = account::settle(registry, link, choice).await? else { return Ok(()) };
-    eprintln!("the account has several, of which the connection uses one {}:", choice.label);
+    errln!("the account has several, of which the connection uses one {}:", choice.label);
     for (index, portal) in choice.portals.iter().enumerate() {
-        eprintln!("{:>3}  {} ({})", index + 1, portal.name, portal.id);
+        errln!("{:>3}  {} ({})", index + 1, portal.name, portal.id);
     }
     let answer = ask_line("number: ")?.and_then(|line| line.parse::<usize>().ok());
     match answer.and_then(|number| choice.portals.get(number.wrapping_sub(1))) {
         Some(portal) => take(registry, link, &choice, &portal.id).await,
         None => {
-            eprintln!("choose one with `ararat connections portal {link} ID`");
+            errln!("choose one with `ararat connections portal {link} ID`");
             Ok(())
         }
     }

@@ -21,7 +21,7 @@ use crate::connections::{Connection, Error, Registry, refresh, registry, sign_in
 use crate::http::{Client, Options, runtime};
 use clap::{Args, Subcommand};
 use std::future::Future;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -151,17 +151,17 @@ async fn import(registry: &Registry, file: &Path) -> Result<(), Error> {
         .map_err(|error| Error::usage(format!("could not read {}: {error}", file.display())))?;
     let done = zoho_export::import(registry, &text).await?;
     for link in &done.taken {
-        eprintln!("left out `{link}`: the link name is taken");
+        errln!("left out `{link}`: the link name is taken");
     }
     for link in &done.added {
-        eprintln!("added `{link}`; sign in with `ararat connections connect {link}`");
+        errln!("added `{link}`; sign in with `ararat connections connect {link}`");
     }
     Ok(())
 }
 
 async fn refresh_one(registry: &Registry, link: &str) -> Result<(), Error> {
     refresh::force(registry, &client(), link).await?;
-    eprintln!("`{link}` has a new token");
+    errln!("`{link}` has a new token");
     Ok(())
 }
 
@@ -172,9 +172,9 @@ async fn refresh_idle(registry: &Registry, days: u32) -> Result<(), Error> {
     for Kept { link_name, user, result } in kept {
         let whose = user.map_or(String::new(), |user| format!(" of `{user}`"));
         match result {
-            Ok(()) => eprintln!("`{link_name}`{whose} has a new token"),
+            Ok(()) => errln!("`{link_name}`{whose} has a new token"),
             Err(error) => {
-                eprintln!("`{link_name}`{whose} has none: {error}");
+                errln!("`{link_name}`{whose} has none: {error}");
                 failed = Err(error);
             }
         }
@@ -184,7 +184,7 @@ async fn refresh_idle(registry: &Registry, days: u32) -> Result<(), Error> {
 
 async fn allow(registry: &Registry, link: &str, host: &str) -> Result<(), Error> {
     registry.allow_host(link, host).await?;
-    eprintln!("`{link}` may now send its credentials to `{host}`");
+    errln!("`{link}` may now send its credentials to `{host}`");
     Ok(())
 }
 
@@ -192,9 +192,9 @@ async fn revoke(registry: &Registry, link: &str) -> Result<(), Error> {
     warn_others(registry, &registry.connection(link).await?).await?;
     let told = sign_in::revoke(registry, &client(), link).await?;
     if let Some(reason) = told {
-        eprintln!("note: the provider was asked to end the sign-in and did not: {reason}");
+        errln!("note: the provider was asked to end the sign-in and did not: {reason}");
     }
-    eprintln!("`{link}` is signed out; `ararat connections connect {link}` signs it in again");
+    errln!("`{link}` is signed out; `ararat connections connect {link}` signs it in again");
     Ok(())
 }
 
@@ -202,13 +202,13 @@ async fn revoke(registry: &Registry, link: &str) -> Result<(), Error> {
 async fn warn_others(registry: &Registry, connection: &Connection) -> Result<(), Error> {
     let Affected { owner, users, uses } = affected(registry, connection).await?;
     if let Some(owner) = owner {
-        eprintln!("note: it belongs to `{owner}`, and everyone's calls run with it");
+        errln!("note: it belongs to `{owner}`, and everyone's calls run with it");
     }
     for user in users {
-        eprintln!("note: `{user}` has signed in to it too");
+        errln!("note: `{user}` has signed in to it too");
     }
     for by in uses {
-        eprintln!("note: the {by} uses it");
+        errln!("note: the {by} uses it");
     }
     Ok(())
 }
@@ -222,10 +222,10 @@ async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error>
     // Signed out first, so that no token lives on without an owner.
     let told = sign_in::revoke(registry, &client(), link).await?;
     if let Some(reason) = told {
-        eprintln!("note: the provider was asked to end the sign-in and did not: {reason}");
+        errln!("note: the provider was asked to end the sign-in and did not: {reason}");
     }
     registry.delete(link).await?;
-    eprintln!("`{link}` is deleted");
+    errln!("`{link}` is deleted");
     Ok(())
 }
 
@@ -258,7 +258,7 @@ pub(super) fn asking() -> Option<registry::Ask> {
 pub(super) fn notes() -> registry::EventSink {
     Arc::new(|event: &Event<'_>| {
         if let Event::Note { link_name, text } = event {
-            eprintln!("note: the connection `{link_name}`: {text}");
+            errln!("note: the connection `{link_name}`: {text}");
         }
     })
 }
@@ -277,16 +277,16 @@ pub(super) fn finish(result: Result<(), Error>) -> Exit {
     let Err(error) = result else {
         return Exit::Ok;
     };
-    eprintln!("error: {error}");
+    errln!("error: {error}");
     if let Some(help) = error.help() {
-        eprintln!("help: {help}");
+        errln!("help: {help}");
     }
     if error.is_usage() { Exit::BadUse } else { Exit::ScriptFailed }
 }
 
-/// Writes to stdout; a reader that went away is no failure.
+/// Writes a line to stdout.
 pub(super) fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    outln!("{text}");
 }
 
 /// Writes a value as JSON to stdout.
@@ -306,7 +306,7 @@ pub(super) fn ask_line(question: &str) -> Result<Option<String>, Error> {
     if !std::io::stdin().is_terminal() {
         return Ok(None);
     }
-    eprint!("{question}");
+    err!("{question}");
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|error| Error::usage(error.to_string()))?;
     Ok(Some(line.trim().to_owned()))

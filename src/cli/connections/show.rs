@@ -22,7 +22,7 @@ pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
         return print_json(&connections);
     }
     if connections.is_empty() {
-        eprintln!("no connections yet; add one with `ararat connections add SERVICE`");
+        errln!("no connections yet; add one with `ararat connections add SERVICE`");
     }
     let (mine, shared): (Vec<&Connection>, Vec<_>) = connections.iter().partition(|c| registry.is_mine(c));
     let rows = |all: &[&Connection]| {

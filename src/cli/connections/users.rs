@@ -18,7 +18,7 @@ pub async fn list(registry: &Registry, json: bool) -> Result<(), Error> {
         return print_json(&rows);
     }
     if users.is_empty() {
-        eprintln!("no one has a role yet; whoever first adds something becomes the administrator");
+        errln!("no one has a role yet; whoever first adds something becomes the administrator");
     }
     let rows: Vec<[&str; 2]> = users.iter().map(|(name, role)| [name.as_str(), role.word()]).collect();
     print_table(&rows);
@@ -31,7 +31,7 @@ pub async fn give(registry: &Registry, user: &str, role: RoleName) -> Result<(),
         RoleName::User => Role::User,
     };
     registry.set_role(user, role).await?;
-    eprintln!("`{user}` is now {} {}", if role == Role::User { "a" } else { "an" }, role.word());
+    errln!("`{user}` is now {} {}", if role == Role::User { "a" } else { "an" }, role.word());
     Ok(())
 }
 
@@ -43,15 +43,15 @@ pub async fn disconnect(registry: &Registry, user: &str, yes: bool) -> Result<()
     let theirs = registry.acting_as(user);
     let connections = theirs.signed_in_connections().await?;
     if connections.is_empty() {
-        eprintln!("`{user}` is signed in to nothing");
+        errln!("`{user}` is signed in to nothing");
         return Ok(());
     }
     for connection in &connections {
         let link = &connection.link_name;
         let shared = connection.user.is_none() && !connection.login_user;
-        eprintln!("`{link}` will be signed out{}", if shared { ", for everyone whose calls run with it" } else { "" });
+        errln!("`{link}` will be signed out{}", if shared { ", for everyone whose calls run with it" } else { "" });
         for by in if shared { registry.uses(link).await? } else { Vec::new() } {
-            eprintln!("    the {by} uses it");
+            errln!("    the {by} uses it");
         }
     }
     if !yes && !confirmed(&format!("sign `{user}` out of {}?", connections.len()))? {

@@ -68,7 +68,7 @@ impl Services {
             Command::Search { words } => {
                 let found = catalogue::search(&words.join(" "));
                 if found.is_empty() {
-                    eprintln!("no service has all of these words");
+                    errln!("no service has all of these words");
                 }
                 list(&found)
             }
@@ -127,7 +127,7 @@ fn read(file: &Path) -> Result<Service, Error> {
 
 async fn add(registry: &Registry, service: &Service) -> Result<(), Error> {
     registry.add_service(service).await?;
-    eprintln!("added the service `{}`; connect with `ararat connections add {0}`", service.link_name);
+    errln!("added the service `{}`; connect with `ararat connections add {0}`", service.link_name);
     Ok(())
 }
 
@@ -138,14 +138,14 @@ async fn edit(registry: &Registry, file: &Path, yes: bool) -> Result<(), Error> 
         return Err(Error::usage_help("nothing was changed", "answer `y`, or give --yes"));
     }
     registry.edit_service(&service).await?;
-    eprintln!("the service `{}` is changed", service.link_name);
+    errln!("the service `{}` is changed", service.link_name);
     Ok(())
 }
 
 /// Names what a change or a deletion would sign out.
 async fn warn_dependents(registry: &Registry, link: &str) -> Result<(), Error> {
     for dependent in registry.dependents(link).await? {
-        eprintln!("the connection `{dependent}` is made from it and will be revoked");
+        errln!("the connection `{dependent}` is made from it and will be revoked");
     }
     Ok(())
 }
@@ -156,6 +156,6 @@ async fn delete(registry: &Registry, link: &str, yes: bool) -> Result<(), Error>
         return Err(Error::usage_help("nothing was deleted", "answer `y`, or give --yes"));
     }
     registry.delete_service(link).await?;
-    eprintln!("the service `{link}` is deleted");
+    errln!("the service `{link}` is deleted");
     Ok(())
 }

@@ -107,7 +107,7 @@ pub fn create_in(dir: &Path, means: &Means<'_>, is_shared: bool) -> Result<(Vaul
         Err(reason) => reason,
     };
     if let Some(ask) = means.prompt {
-        eprintln!("note: the system's keyring is not used: {reason}");
+        errln!("note: the system's keyring is not used: {reason}");
         let first = ask("passphrase for the new vault (none: its key goes into a file): ")?;
         if !first.is_empty() {
             return match *first == *ask("once more: ")? {
@@ -150,7 +150,7 @@ fn make_key_file(path: &Path) -> Result<(), Error> {
     let text = Zeroizing::new(format!("{}\n", STANDARD.encode(*key)));
     // Another process may have made one meanwhile; then that is the key.
     if home::write_private_new(path, text.as_bytes())? {
-        eprintln!("note: the vault's key is now in {}; whoever reads it can open your credentials", path.display());
+        errln!("note: the vault's key is now in {}; whoever reads it can open your credentials", path.display());
     }
     Ok(())
 }
@@ -171,7 +171,7 @@ pub fn discard(source: &KeySource, means: &Means<'_>) {
     if let KeySource::Keyring { account } = source
         && let Err(reason) = means.keyring().and_then(|keyring| keyring.forget(account))
     {
-        eprintln!("note: the old key `{account}` stays in the system's keyring: {reason}");
+        errln!("note: the old key `{account}` stays in the system's keyring: {reason}");
     }
 }
 

@@ -1,11 +1,6 @@
 //! Faults of running scripts (DG2xx) and the limits that end a run (DG3xx).
 
-use super::Page;
-
-/// A page without examples: what leads to it lies outside the script.
-const fn outside(code: &'static str, kind: &'static str, title: &'static str, text: &'static str) -> Page {
-    Page { code, kind, title, text, wrong: "", right: "" }
-}
+use super::{Page, outside};
 
 pub const PAGES: &[Page] = &[
     Page {

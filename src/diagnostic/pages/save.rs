@@ -221,4 +221,13 @@ The message names the keys that the block knows.",
         wrong: "",
         right: "",
     },
+    Page {
+        code: "DG192",
+        kind: "save.project",
+        title: "an `ararat.toml` that cannot be taken",
+        text: "A project's file holds options of commands, `[engine]` those of `ararat serve`, `[test]` of `ararat test`, `[deploy]` of \
+`ararat deploy`, and `[[schedules]]`. A name that none of them knows is refused, and so is a secret in clear.",
+        wrong: "",
+        right: "",
+    },
 ];

@@ -1,7 +1,7 @@
 //! Executions: those that run, and those in the log.
 
 use super::App;
-use super::run::Call;
+use super::run::{Before, Call};
 use crate::hosts::tape::Header;
 use crate::server::Error;
 use crate::server::executor::job::{Stop, Why};
@@ -67,15 +67,18 @@ impl App {
         all
     }
 
-    /// Stops a running execution; it ends as cancelled.
+    /// Stops an execution, also one that was accepted and runs on another node or waits; it ends as cancelled.
     ///
     /// # Errors
-    /// That it does not run.
-    pub fn cancel(&self, id: &str) -> Result<(), Error> {
+    /// That there is none to stop.
+    pub async fn cancel(&self, id: &str) -> Result<(), Error> {
+        if self.stop_running(id) { Ok(()) } else { self.cancel_elsewhere(id).await }
+    }
+
+    /// Says whether it runs here.
+    pub(super) fn stop_running(&self, id: &str) -> bool {
         let running = self.lock_running();
-        let entry = running.0.get(id).ok_or_else(|| Error::unknown("running execution", id))?;
-        entry.stop.now(Why::Cancelled);
-        Ok(())
+        running.0.get(id).map(|entry| entry.stop.now(Why::Cancelled)).is_some()
     }
 
     /// Runs an execution's function again with its arguments, in the version in force; gives the new id.
@@ -113,7 +116,9 @@ impl App {
     /// The call that an execution came from.
     pub(super) async fn call_of(&self, old: &Execution, cause: Cause, by: &str) -> Result<Call, Error> {
         let arguments = self.exact_arguments(old).await?;
-        Ok(Call::new(&old.name, cause, by).acting_as(old.acts_as.as_deref()).arguments(arguments).lenient())
+        let shown = old.sealed.is_some().then(|| old.arguments.clone());
+        let call = Call::new(&old.name, cause, by).acting_as(old.acts_as.as_deref()).arguments(arguments).lenient();
+        Ok(Call { before: Some(Box::new(Before { shown, retry: None })), ..call })
     }
 
     pub(super) fn note_running(&self, execution: &Execution, journal: &Arc<Mutex<Journal>>, stop: &Arc<Stop>) {

@@ -12,6 +12,7 @@ mod once;
 mod queue;
 mod rate;
 mod record;
+mod retries;
 mod run;
 
 pub(in crate::server) use accounts::hash_of;

@@ -3,7 +3,7 @@
 use super::App;
 use super::run::Call;
 use crate::server::Error;
-use crate::server::store::{Claim, Execution, Fingerprint, State};
+use crate::server::store::{Claim, Execution, Fingerprint, State, Taken};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 use std::sync::atomic::Ordering;
@@ -52,6 +52,9 @@ impl App {
             self.store().renew_node(&self.inner.node).await?;
             self.reload_changed(known).await?;
         }
+        for id in self.store().cancelled_of(&self.inner.node).await? {
+            self.stop_running(&id);
+        }
         self.take_over().await
     }
 
@@ -77,13 +80,13 @@ impl App {
             if most == 0 || self.is_closing() {
                 return Ok(());
             }
-            let taken = self.store().take_over(&self.inner.node, most).await?;
+            let taken = self.store().take_over(&self.inner.node, self.now(), most).await?;
             let count = i64::try_from(taken.len()).unwrap_or(i64::MAX);
             if count > 0 {
                 tracing::info!(count, "took over accepted executions");
             }
-            for (id, claim) in taken {
-                self.take_up(&id, claim).await?;
+            for one in taken {
+                self.take_up(one).await?;
             }
             if count < most {
                 return Ok(());
@@ -91,8 +94,29 @@ impl App {
         }
     }
 
-    async fn take_up(&self, id: &str, claim: Claim) -> Result<(), Error> {
+    /// Stops an execution that runs on another node, or waits for its time.
+    ///
+    /// # Errors
+    /// That none was accepted that has not ended.
+    pub(super) async fn cancel_elsewhere(&self, id: &str) -> Result<(), Error> {
+        self.inner.log.settle().await;
+        if !self.store().mark_cancelled(id).await? {
+            return Err(Error::unknown("running execution", id));
+        }
+        // Whoever runs it looks within a second; where nobody does, it ends here.
+        match self.store().take_idle(&self.inner.node, id).await? {
+            Some(taken) => self.take_up(taken).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn take_up(&self, taken: Taken) -> Result<(), Error> {
+        let Taken { execution: id, claim, cancelled } = taken;
+        let id = id.as_str();
         let Some(old) = self.store().execution(id).await? else { return Ok(()) };
+        if cancelled {
+            return self.end_unbegun(Execution { state: State::Cancelled, claim: Some(claim), ..old }).await;
+        }
         match self.resume(&old, claim.clone()).await {
             Ok(()) => Ok(()),
             Err(error @ (Error::Store(_) | Error::Closing | Error::Full { .. })) => {
@@ -104,7 +128,8 @@ impl App {
     }
 
     async fn resume(&self, old: &Execution, claim: Claim) -> Result<(), Error> {
-        let call: Call = self.call_of(old, old.cause, &old.actor).await?;
+        let call = self.call_of(old, old.cause, &old.actor).await?.repeating(old.retry.clone());
+        let call = Call { id: Some(old.id.clone()), ..call };
         self.enqueue_again(old, call, claim).await
     }
 
@@ -114,13 +139,12 @@ impl App {
         let message = format!("the execution was accepted and cannot run any more: {reason}");
         let error = to_raw_value(&json!({ "kind": "engine", "message": message }));
         let error = error.map_err(|error| Error::System(error.to_string()))?;
-        let ended = Execution {
-            state: State::Failed,
-            ended_at: Some(self.now()),
-            error: Some(error),
-            claim: Some(claim),
-            ..old
-        };
+        self.end_unbegun(Execution { state: State::Failed, error: Some(error), claim: Some(claim), ..old }).await
+    }
+
+    async fn end_unbegun(&self, mut ended: Execution) -> Result<(), Error> {
+        ended.ended_at = Some(self.now());
+        self.follow_up(&mut ended, None);
         self.metrics().ended(&ended);
         self.inner.log.write_through(ended).await
     }

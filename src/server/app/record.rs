@@ -40,10 +40,12 @@ impl App {
         let mut execution = self.first_state(target, call);
         let exact = Value::Object(exact).to_string();
         // A secret of one argument may stand in another one.
-        execution.arguments = clean_json(&Value::Object(masked).to_string(), &redactor);
+        let shown = call.before.as_ref().and_then(|before| before.shown.as_ref());
+        let shown = shown.map_or_else(|| Value::Object(masked).to_string(), |shown| shown.get().to_owned());
+        execution.arguments = clean_json(&shown, &redactor);
         if execution.arguments.get() != exact {
             // Boxed: few executions have anything to seal.
-            execution.sealed = Some(Box::pin(self.seal_arguments(&execution.id, &exact)).await?);
+            execution.sealed = Some(Box::pin(self.seal_arguments(execution.first_attempt(), &exact)).await?);
         }
         Ok(Prepared { args, execution, redactor })
     }
@@ -69,12 +71,15 @@ impl App {
             created_at: now,
             started_at: None,
             ended_at: None,
+            due_at: None,
+            retry: call.before.as_ref().and_then(|before| before.retry.clone()),
             tape: None,
             sealed: None,
             claim: None,
         }
     }
 
+    /// Sealed under the first attempt's id, which those that follow share.
     async fn seal_arguments(&self, id: &str, exact: &str) -> Result<String, Error> {
         let registry = self.outbound().registry().await.map_err(vault_failed)?;
         registry.seal_text(id, exact).await.map_err(vault_failed)
@@ -82,7 +87,7 @@ impl App {
 
     /// Seals arguments that turned out to hold secrets; without a vault they are lost to a rerun.
     pub(super) async fn seal_late(&self, execution: &mut Execution, exact: &str) {
-        let sealed = self.seal_arguments(&execution.id, exact).await;
+        let sealed = self.seal_arguments(execution.first_attempt(), exact).await;
         execution.sealed = Some(sealed.unwrap_or_else(|error| {
             tracing::warn!(id = execution.id, %error, "an execution cannot run again");
             "lost".to_owned()
@@ -98,7 +103,7 @@ impl App {
             None => None,
             Some(sealed) => {
                 let registry = self.outbound().registry().await.map_err(vault_failed)?;
-                Some(registry.open_text(&execution.id, sealed).await.map_err(vault_failed)?)
+                Some(registry.open_text(execution.first_attempt(), sealed).await.map_err(vault_failed)?)
             }
         };
         let text = opened.as_ref().map_or(execution.arguments.get(), |opened| opened.as_str());

@@ -2,15 +2,18 @@
 
 use super::App;
 use super::record::{Prepared, for_the_log, shown_too_much};
+use super::retries::{first_retry, may_pass};
 use crate::engine::Script;
 use crate::http::Redactor;
 use crate::server::Error;
+use crate::server::backoff::Backoff;
 use crate::server::executor::job::{Job, Outcome, Stop};
 use crate::server::executor::journal::Journal;
 use crate::server::executor::{self, Refused};
 use crate::server::functions::{Definition, Deployed, Pace};
-use crate::server::store::{Cause, Claim, Execution, State};
+use crate::server::store::{Cause, Claim, Execution, Retry, State};
 use crate::source::Source;
+use serde_json::value::RawValue;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -29,15 +32,36 @@ pub struct Call {
     pub lenient: bool,
     /// Whose connections it uses; the engine's own where absent.
     pub user: Option<String>,
+    /// Somebody waits for the end of what is accepted, so it is not tried again.
+    pub waited: bool,
     /// The execution's id, where it was chosen before.
     pub id: Option<String>,
+    pub(in crate::server) before: Option<Box<Before>>,
+}
+
+/// What an execution takes over from the one that it repeats.
+#[derive(Debug, Clone, Default)]
+pub(in crate::server) struct Before {
+    /// The arguments as the log shows them, where they hold secrets.
+    pub shown: Option<Box<RawValue>>,
+    pub retry: Option<Box<Retry>>,
 }
 
 impl Call {
     /// A call without arguments, which says what does not fit.
     pub fn new(function: impl Into<String>, cause: Cause, actor: impl Into<String>) -> Self {
         let (function, actor) = (function.into(), actor.into());
-        Self { function, arguments: Vec::new(), cause, actor, user: None, lenient: false, id: None }
+        Self {
+            function,
+            arguments: Vec::new(),
+            cause,
+            actor,
+            user: None,
+            lenient: false,
+            waited: false,
+            id: None,
+            before: None,
+        }
     }
 
     /// The same, as Zoho takes it: without errors for what is missing or too much.
@@ -45,9 +69,20 @@ impl Call {
         Self { lenient: true, ..self }
     }
 
+    /// The same for somebody who waits for its end.
+    pub fn waited_for(self, waited: bool) -> Self {
+        Self { waited, ..self }
+    }
+
     /// The same on a user's connections.
     pub fn acting_as(self, user: Option<&str>) -> Self {
         Self { user: user.map(str::to_owned), ..self }
+    }
+
+    /// The same as one more attempt.
+    pub(super) fn repeating(self, retry: Option<Box<Retry>>) -> Self {
+        let before = self.before.unwrap_or_default();
+        Self { before: Some(Box::new(Before { retry, ..*before })), ..self }
     }
 
     pub fn arguments(self, arguments: Vec<(String, Given)>) -> Self {
@@ -117,9 +152,7 @@ impl App {
     /// That it is not accepted.
     pub async fn enqueue(&self, call: Call) -> Result<String, Error> {
         let target = self.target(&call.function).await?;
-        let mut prepared = self.prepare(&target, &call).await?;
-        self.check_room()?;
-        prepared.execution.claim = Some(Claim::first(self.inner.node.clone()));
+        let prepared = self.prepare_accepted(&target, &call).await?;
         let id = prepared.execution.id.clone();
         self.inner.log.room().await;
         self.inner.log.write_through(prepared.execution.clone()).await?;
@@ -134,10 +167,18 @@ impl App {
     /// That it cannot be accepted.
     pub(in crate::server) async fn make_ready(&self, call: &Call) -> Result<Ready, Error> {
         let target = self.target(&call.function).await?;
-        let mut prepared = self.prepare(&target, call).await?;
+        let prepared = self.prepare_accepted(&target, call).await?;
+        Ok(Ready { target, prepared })
+    }
+
+    async fn prepare_accepted(&self, target: &Target, call: &Call) -> Result<Prepared, Error> {
+        let mut prepared = self.prepare(target, call).await?;
         self.check_room()?;
         prepared.execution.claim = Some(Claim::first(self.inner.node.clone()));
-        Ok(Ready { target, prepared })
+        if prepared.execution.retry.is_none() {
+            prepared.execution.retry = first_retry(&target.definition, call);
+        }
+        Ok(prepared)
     }
 
     /// Runs what is on disk by now.
@@ -149,9 +190,7 @@ impl App {
     pub(super) async fn enqueue_again(&self, old: &Execution, call: Call, claim: Claim) -> Result<(), Error> {
         let target = self.target(&call.function).await?;
         let mut prepared = self.prepare(&target, &call).await?;
-        prepared.execution.id.clone_from(&old.id);
         prepared.execution.created_at = old.created_at;
-        prepared.execution.sealed.clone_from(&old.sealed);
         prepared.execution.claim = Some(claim);
         self.begin_in_background(target, prepared);
         Ok(())
@@ -233,8 +272,15 @@ impl App {
     }
 
     /// Logs the end of an execution and tells it.
-    fn conclude(&self, execution: Execution, redactor: &Redactor, tell: impl FnOnce(Execution)) {
-        let logged = for_the_log(&execution, redactor);
+    fn conclude(
+        &self,
+        execution: Execution,
+        again: Option<&Backoff>,
+        redactor: &Redactor,
+        tell: impl FnOnce(Execution),
+    ) {
+        let mut logged = for_the_log(&execution, redactor);
+        self.follow_up(&mut logged, again);
         self.inner.metrics.ended(&logged);
         tell_of(&logged);
         self.inner.log.write(logged);
@@ -280,8 +326,10 @@ impl App {
         self.note_running(&execution, &journal, &stop);
         let outbound = execution.acts_as.as_deref().map(|user| self.inner.outbound.acting_as(user));
         let (app, written, masks, pace) = (self.clone(), journal.clone(), redactor.clone(), target.pace);
+        let backoff = target.definition.header.retry;
         let done = move |outcome: Outcome| {
             pace.took(outcome.took);
+            let again = backoff.filter(|_| may_pass(&outcome));
             {
                 let mut journal = written.lock().unwrap_or_else(PoisonError::into_inner);
                 app.finish(&mut execution, outcome, &mut journal, &masks);
@@ -291,12 +339,12 @@ impl App {
                 execution.state = State::Cancelled;
             }
             match shown_too_much(&mut execution, &masks) {
-                None => app.conclude(execution, &masks, tell),
+                None => app.conclude(execution, again.as_ref(), &masks, tell),
                 Some(exact) => {
                     let network = app.inner.network.clone();
                     network.spawn(async move {
                         app.seal_late(&mut execution, &exact).await;
-                        app.conclude(execution, &masks, tell);
+                        app.conclude(execution, again.as_ref(), &masks, tell);
                     });
                 }
             }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub const MARK: &str = "ararat.toml";
 /// Where the functions are.
 pub const FUNCTIONS: &str = "functions";
+/// Where their tests are.
+pub const TESTS: &str = "tests";
 
 /// A source of a project, with the name of the function it publishes, as far as that can be read.
 #[derive(Clone)]
@@ -22,10 +24,18 @@ pub struct ProjectSource {
 /// # Errors
 /// That a file cannot be read.
 pub fn sources(project: &Path) -> io::Result<Vec<ProjectSource>> {
+    scripts(&project.join(FUNCTIONS))?.iter().map(|path| read(project, path)).collect()
+}
+
+/// The scripts below a folder, in the order of their paths; none where it is not there.
+///
+/// # Errors
+/// That a folder cannot be read.
+pub fn scripts(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    collect(&project.join(FUNCTIONS), &mut files)?;
+    collect(folder, &mut files)?;
     files.sort();
-    files.iter().map(|path| read(project, path)).collect()
+    Ok(files)
 }
 
 fn read(project: &Path, path: &Path) -> io::Result<ProjectSource> {

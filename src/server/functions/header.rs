@@ -14,6 +14,7 @@
 //! Name, category (the namespace), arguments, types and the returned type are in the code itself.
 
 use crate::diagnostic::Diagnostic;
+use crate::server::backoff::Backoff;
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ pub struct Header {
     /// Arguments with the JSON of what they are when they are not given.
     #[serde(default)]
     pub defaults: Vec<(String, String)>,
+    /// How often it is tried in the background; once, and without dead letters, where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Backoff>,
 }
 
 /// Who may call a function over REST; off unless switched on.
@@ -44,6 +48,10 @@ pub const TAGS: &[(&str, &str)] = &[
     ("title", "a name for people"),
     ("rest", "`apikey`, `oauth`, or both: who may call it over REST; `off` where nobody may"),
     ("default", "`name = value`, the value as JSON: what an argument is when it is not given"),
+    (
+        "retry",
+        "`attempts=5 delay=30s factor=2 max_delay=1h jitter=0.1`: how often a failed background execution is tried",
+    ),
 ];
 
 impl Header {
@@ -79,6 +87,7 @@ impl Header {
             "title" => self.title = Some(rest.to_owned()).filter(|title| !title.is_empty()),
             "rest" => self.rest = rest_access(rest)?,
             "default" => self.defaults.push(default(rest)?),
+            "retry" => self.retry = Some(Backoff::read(rest).map_err(|problem| format!("{problem} behind `@retry`"))?),
             _ => {
                 let known: Vec<_> = TAGS.iter().map(|(name, _)| format!("`@{name}`")).collect();
                 return Err(format!("expected one of {}, found `@{name}`", known.join(", ")));
@@ -171,6 +180,18 @@ mod tests {
         assert_eq!(messages[0], "expected `apikey`, `oauth` or `off` behind `@rest`, found `everybody`");
         assert!(messages[1].ends_with("found `@colour`"), "{messages:?}");
         assert_eq!(&text[problems[1].span.start as usize..problems[1].span.end as usize], "@colour red");
+    }
+
+    #[test]
+    fn says_how_often_it_is_tried() {
+        let read = |comment: &str| Header::read(&format!("{comment}\nvoid automation.a() {{ }}"));
+        assert_eq!(read("// Adds up.").0.retry, None);
+        assert_eq!(read("// @retry").0.retry, Some(Backoff::default()));
+        let expected = Backoff { attempts: 3, delay: 1, ..Backoff::default() };
+        assert_eq!(read("// @retry attempts=3 delay=1s").0.retry, Some(expected));
+        let (_, problems) = read("// @retry attempts=many");
+        let expected = "expected a whole number from 1 to 100 as `attempts`, found `many` behind `@retry`";
+        assert_eq!(problems[0].message, expected);
     }
 
     #[test]

@@ -225,7 +225,10 @@ pub(super) async fn tell_webhooks(tx: &mut Transaction, executions: &[Execution]
     .fetch_all(&mut **tx)
     .await?;
     let mut told = false;
-    for execution in executions.iter().filter(|one| one.version > 0 && !triggers.is_empty()) {
+    // What is tried again has not ended for anybody who waits for news.
+    let is_last =
+        |one: &&Execution| one.version > 0 && one.retry.as_ref().is_none_or(|retry| retry.next_attempt.is_none());
+    for execution in executions.iter().filter(|_| !triggers.is_empty()).filter(is_last) {
         let function = execution.name.to_lowercase();
         let wants =
             |trigger: &&(String, String, String, String)| trigger.1 == function && trigger.2 == execution.state.word();

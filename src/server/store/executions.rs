@@ -2,7 +2,7 @@
 
 use super::deliveries::tell_webhooks;
 use super::queue::{accept, lost};
-use super::{Claim, Row, Store, damaged};
+use super::{Claim, Retry, Row, Store, damaged};
 use crate::database::Transaction;
 use crate::server::Error;
 use crate::server::executor::journal::{HttpCall, Said};
@@ -73,6 +73,12 @@ pub struct Execution {
     pub started_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
+    /// When an attempt that waits may begin; read from the queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<i64>,
+    /// Absent where nobody said that it is tried again.
+    #[serde(flatten)]
+    pub retry: Option<Box<Retry>>,
     /// For `execution_tapes`; never read back with the rest.
     #[serde(skip)]
     pub tape: Option<String>,
@@ -93,6 +99,10 @@ pub struct Filter {
     pub state: Option<State>,
     /// Who began it: a key's name, `schedule NAME`, `webhook NAME`.
     pub actor: Option<String>,
+    /// Only attempts that none follows any more.
+    pub dead: bool,
+    /// All attempts of this one and those that followed it.
+    pub first_attempt: Option<String>,
     /// Words in lines, errors, arguments or outputs.
     pub search: Option<String>,
     /// Begun at or after this time, in milliseconds since the epoch.
@@ -168,6 +178,9 @@ impl Store {
                 upsert(some, self.is_server()).execute(&mut *tx).await?;
             }
         }
+        let follows = |one: &Execution| Some(Execution::clone(one.retry.as_ref()?.follow_up.as_deref()?));
+        let next: Vec<_> = executions.iter().filter_map(follows).collect();
+        accept(&mut tx, &next, self.is_server()).await?;
         for execution in executions {
             if let Some(tape) = &execution.tape {
                 sqlx::query(
@@ -193,8 +206,8 @@ impl Store {
         let (conditions, binds) = conditions(filter);
         let sql = format!(
             "select id, function, name, version, cause, actor, acts_as, state, arguments, output, error, null as lines, \
-             null as calls, statements, duration_us, created_at, started_at, ended_at, sealed from executions \
-             {conditions} order by id desc limit {}",
+             null as calls, statements, duration_us, created_at, started_at, ended_at, sealed, attempt, first_attempt, \
+             next_attempt, dead, {DUE_AT} from executions {conditions} order by id desc limit {}",
             filter.limit.unwrap_or(50).clamp(1, 200)
         );
         let query = binds.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, bind| query.bind(bind));
@@ -202,7 +215,8 @@ impl Store {
     }
 
     pub async fn execution(&self, id: &str) -> Result<Option<Execution>, Error> {
-        let row = sqlx::query("select * from executions where id = $1").bind(id).fetch_optional(self.pool()).await?;
+        let sql = format!("select executions.*, {DUE_AT} from executions where id = $1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool()).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -227,6 +241,7 @@ async fn forget(pool: &AnyPool, statement: &'static str, first_kept: &str) -> Re
 /// The `where` of a filter, and what its placeholders stand for.
 fn conditions(filter: &Filter) -> (String, Vec<String>) {
     let mut conditions: Vec<String> = filter.state.map(State::condition).into_iter().collect();
+    conditions.extend(filter.dead.then(|| "dead = 1".to_owned()));
     let mut binds: Vec<String> = Vec::new();
     let mut add = |condition: &str, bind: String| {
         binds.push(bind);
@@ -237,6 +252,10 @@ fn conditions(filter: &Filter) -> (String, Vec<String>) {
     }
     if let Some(actor) = &filter.actor {
         add("actor = $n", actor.clone());
+    }
+    if let Some(first) = &filter.first_attempt {
+        let either = "(first_attempt = $n or id = $n)";
+        add(either, first.clone());
     }
     if let Some(since) = filter.since {
         add("id >= $n", format!("{since:012x}"));
@@ -255,7 +274,11 @@ fn conditions(filter: &Filter) -> (String, Vec<String>) {
     }
 }
 
-const COLUMNS: [&str; 19] = [
+/// When an execution that waits in the queue may begin.
+const DUE_AT: &str =
+    "(select q.due_at from execution_queue q where q.execution = executions.id and q.due_at > 0) as due_at";
+
+const COLUMNS: [&str; 23] = [
     "id",
     "function",
     "name",
@@ -275,9 +298,13 @@ const COLUMNS: [&str; 19] = [
     "started_at",
     "ended_at",
     "sealed",
+    "attempt",
+    "first_attempt",
+    "next_attempt",
+    "dead",
 ];
 /// What an execution can change.
-const CHANGING: [&str; 12] = [
+const CHANGING: [&str; 14] = [
     "arguments",
     "sealed",
     "version",
@@ -290,6 +317,8 @@ const CHANGING: [&str; 12] = [
     "duration_us",
     "started_at",
     "ended_at",
+    "next_attempt",
+    "dead",
 ];
 
 /// Writes executions as they are now, new or changed.
@@ -350,6 +379,10 @@ fn insert(executions: &[Execution], conflict: &str, on_server: bool) -> Query<'s
             .bind(execution.started_at)
             .bind(execution.ended_at)
             .bind(execution.sealed.clone())
+            .bind(execution.retry.as_ref().map(|retry| retry.attempt))
+            .bind(execution.retry.as_ref().and_then(|retry| retry.first_attempt.clone()))
+            .bind(execution.retry.as_ref().and_then(|retry| retry.next_attempt.clone()))
+            .bind(execution.retry.as_ref().map_or(0, |retry| i64::from(retry.dead)))
     })
 }
 
@@ -385,10 +418,23 @@ fn read(row: &Row) -> Result<Execution, Error> {
         created_at: row.try_get("created_at")?,
         started_at: row.try_get("started_at")?,
         ended_at: row.try_get("ended_at")?,
+        due_at: row.try_get("due_at")?,
+        retry: retry(row)?.map(Box::new),
         tape: None,
         sealed: row.try_get("sealed")?,
         claim: None,
     })
+}
+
+fn retry(row: &Row) -> Result<Option<Retry>, Error> {
+    let Some(attempt) = row.try_get("attempt")? else { return Ok(None) };
+    Ok(Some(Retry {
+        attempt,
+        first_attempt: row.try_get("first_attempt")?,
+        next_attempt: row.try_get("next_attempt")?,
+        dead: row.try_get::<i64, _>("dead")? != 0,
+        follow_up: None,
+    }))
 }
 
 fn raw(row: &Row, column: &str) -> Result<Option<Box<RawValue>>, Error> {

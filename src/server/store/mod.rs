@@ -10,6 +10,7 @@ mod keys;
 mod outgoing;
 mod promises;
 mod queue;
+mod retries;
 mod schedules;
 
 pub use accounts::{AccountRow, ConsentRow, SessionRow};
@@ -21,7 +22,8 @@ pub use incoming::IncomingRow;
 pub use keys::KeyRow;
 pub use outgoing::OutgoingRow;
 pub use promises::Promise;
-pub use queue::{Claim, Fingerprint};
+pub use queue::{Claim, Fingerprint, Taken};
+pub use retries::Retry;
 pub use schedules::{RunKind, RunOutcome, ScheduleRow, ScheduleRun, ScheduleStep};
 
 use super::Error;

@@ -1,7 +1,7 @@
 //! Accepted executions and the nodes that hold them.
 //!
 //! A node's lease is one row that it renews, however many executions it holds. An execution leaves the
-//! queue in the transaction that records its end, and only by the node and attempt that hold it: a node
+//! queue in the transaction that records its end, and only by the node whose turn it is: a node
 //! that was thought dead cannot record a second end.
 
 use super::executions::{batches, insert_new};
@@ -15,19 +15,44 @@ use std::sync::Arc;
 /// How long a node's lease lasts, in milliseconds.
 pub const LEASE: i64 = 10_000;
 
-/// Which attempt of which node an accepted execution is.
+/// Whose turn it is to run an accepted execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     pub owner: Arc<str>,
-    pub attempt: i64,
+    /// Grows each time it is taken over.
+    pub turn: i64,
     /// It is in the queue already; otherwise writing the execution enters it.
     pub entered: bool,
 }
 
 impl Claim {
-    /// The first attempt of an execution that is being accepted.
+    /// The first turn of an execution that is being accepted.
     pub fn first(owner: Arc<str>) -> Self {
-        Self { owner, attempt: 1, entered: false }
+        Self { owner, turn: 1, entered: false }
+    }
+
+    /// For whoever looks when it is due.
+    pub fn nobody() -> Self {
+        Self { owner: "".into(), turn: 0, entered: false }
+    }
+}
+
+/// An execution that was taken over.
+#[derive(Debug)]
+pub struct Taken {
+    pub execution: String,
+    pub claim: Claim,
+    /// Somebody wants it to stop.
+    pub cancelled: bool,
+}
+
+const TAKE: &str = "update execution_queue set owner = $1, attempt = attempt + 1 where";
+const TAKEN: &str = "returning execution, attempt, cancelled";
+
+impl Taken {
+    fn by(owner: &Arc<str>, (execution, turn, cancelled): (String, i64, i64)) -> Self {
+        let claim = Claim { owner: owner.clone(), turn, entered: true };
+        Self { execution, claim, cancelled: cancelled != 0 }
     }
 }
 
@@ -73,20 +98,40 @@ impl Store {
         Ok(())
     }
 
-    /// Takes over executions of nodes whose lease has ended, each by one node only.
-    pub async fn take_over(&self, owner: &Arc<str>, most: i64) -> Result<Vec<(String, Claim)>, Error> {
+    /// Takes over executions of nodes whose lease has ended, and those that wait for nobody and are due, each by
+    /// one node only.
+    pub async fn take_over(&self, owner: &Arc<str>, now: i64, most: i64) -> Result<Vec<Taken>, Error> {
         let lock = if self.is_server() { "for update skip locked" } else { "" };
         let sql = format!(
-            "update execution_queue set owner = $1, attempt = attempt + 1 where execution in \
-             (select execution from execution_queue where owner in \
-             (select id from nodes where until <= {now} and id <> $1) order by execution limit {most} {lock}) \
-             returning execution, attempt",
-            now = self.clock()
+            "{TAKE} execution in (select execution from execution_queue where owner in \
+             (select id from nodes where until <= {clock} and id <> $1) and due_at <= $2 \
+             order by execution limit {most} {lock}) {TAKEN}",
+            clock = self.clock()
         );
-        let taken: Vec<(String, i64)> =
-            sqlx::query_as(AssertSqlSafe(sql)).bind(owner.to_string()).fetch_all(self.pool()).await?;
-        let claimed = |(id, attempt)| (id, Claim { owner: owner.clone(), attempt, entered: true });
-        Ok(taken.into_iter().map(claimed).collect())
+        let query = sqlx::query_as(AssertSqlSafe(sql)).bind(owner.to_string()).bind(now);
+        Ok(query.fetch_all(self.pool()).await?.into_iter().map(|row| Taken::by(owner, row)).collect())
+    }
+
+    /// Takes over one execution that no node runs, whether it is due or not.
+    pub async fn take_idle(&self, owner: &Arc<str>, execution: &str) -> Result<Option<Taken>, Error> {
+        let sql = format!(
+            "{TAKE} execution = $2 and owner in (select id from nodes where until <= {clock} and id <> $1) {TAKEN}",
+            clock = self.clock()
+        );
+        let query = sqlx::query_as(AssertSqlSafe(sql)).bind(owner.to_string()).bind(execution.to_owned());
+        Ok(query.fetch_optional(self.pool()).await?.map(|row| Taken::by(owner, row)))
+    }
+
+    /// Marks an accepted execution that is to stop. Says whether there is one.
+    pub async fn mark_cancelled(&self, execution: &str) -> Result<bool, Error> {
+        let query = sqlx::query("update execution_queue set cancelled = 1 where execution = $1").bind(execution);
+        Ok(query.execute(self.pool()).await?.rows_affected() > 0)
+    }
+
+    /// What a node holds and is to stop.
+    pub async fn cancelled_of(&self, owner: &str) -> Result<Vec<String>, Error> {
+        let query = sqlx::query_scalar("select execution from execution_queue where owner = $1 and cancelled = 1");
+        Ok(query.bind(owner).fetch_all(self.pool()).await?)
     }
 
     /// Leaves an execution to whoever looks next.
@@ -94,7 +139,7 @@ impl Store {
         sqlx::query("update execution_queue set owner = '' where execution = $1 and owner = $2 and attempt = $3")
             .bind(execution)
             .bind(claim.owner.to_string())
-            .bind(claim.attempt)
+            .bind(claim.turn)
             .execute(self.pool())
             .await?;
         Ok(())
@@ -134,12 +179,13 @@ pub(super) async fn accept(tx: &mut Transaction, executions: &[Execution], on_se
     let entering = executions.iter().filter(|one| new.contains(&one.id));
     for (execution, claim) in entering.filter_map(|one| Some((one, one.claim.as_ref()?))) {
         sqlx::query(
-            "insert into execution_queue (execution, owner, attempt) values ($1, $2, $3) \
+            "insert into execution_queue (execution, owner, attempt, due_at) values ($1, $2, $3, $4) \
              on conflict (execution) do nothing",
         )
         .bind(&execution.id)
         .bind(claim.owner.to_string())
-        .bind(claim.attempt)
+        .bind(claim.turn)
+        .bind(execution.due_at.unwrap_or(0))
         .execute(&mut **tx)
         .await?;
     }
@@ -161,8 +207,8 @@ pub(super) async fn lost(tx: &mut Transaction, executions: &[Execution]) -> Resu
             let any: Vec<_> = (0..some.len()).map(one).collect();
             let sql = format!("{sql} where {} {returning}", any.join(" or "));
             let query = some.iter().fold(sqlx::query_scalar(AssertSqlSafe(sql)), |query, execution| {
-                let (owner, attempt) = execution.claim.as_ref().map_or(("", 0), |claim| (&*claim.owner, claim.attempt));
-                query.bind(execution.id.clone()).bind(owner.to_owned()).bind(attempt)
+                let (owner, turn) = execution.claim.as_ref().map_or(("", 0), |claim| (&*claim.owner, claim.turn));
+                query.bind(execution.id.clone()).bind(owner.to_owned()).bind(turn)
             });
             let mine: Vec<String> = query.fetch_all(&mut **tx).await?;
             mine.iter().for_each(|id| _ = lost.remove(id));

@@ -36,9 +36,10 @@ async fn stop(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) 
     if !may_act(&visitor, acts_as.as_deref()) {
         return Err(not_yours());
     }
-    let notice = match app.cancel(&id) {
+    let notice = match app.cancel(&id).await {
         Ok(()) => "It is being stopped.",
-        Err(_) => "It has ended already.",
+        Err(crate::server::Error::Unknown { .. }) => "It has ended already.",
+        Err(error) => return Err(error.into()),
     };
     Ok(visitor.go(&path(&id), notice))
 }

@@ -50,7 +50,7 @@ impl Wanted {
             search: given(&self.q),
             before: given(&self.before),
             limit: Some(ON_A_PAGE),
-            since: None,
+            ..Filter::default()
         }
     }
 

@@ -34,6 +34,7 @@ async fn execute(
     let arguments = object(&body)?.into_iter().map(|(name, value)| (name, Given::Json(value.to_string()))).collect();
     let call = Call::new(&function, Cause::Api, &*caller.name).acting_as(caller.user.as_deref()).arguments(arguments);
     let wait = !wants_async(&headers);
+    let call = call.waited_for(wait);
     if let Some(key) = idempotency_key(&headers)? {
         let promise = Idempotency { caller: &caller, key, request: &[function.as_bytes(), b"\n", &body] };
         let id = app.enqueue_once(call, &promise).await?;
@@ -81,7 +82,7 @@ async fn execution(State(app): State<App>, _: Known, Path(id): Path<String>) -> 
 }
 
 async fn cancel(State(app): State<App>, _: Known, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    app.cancel(&id)?;
+    app.cancel(&id).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -1,5 +1,6 @@
 //! The engine's own API, `/v1`: a file per kind of thing.
 
+mod dead_letters;
 mod executions;
 mod functions;
 mod health;
@@ -23,6 +24,7 @@ pub fn routes() -> Router<App> {
         .merge(health::routes())
         .merge(functions::routes())
         .merge(executions::routes())
+        .merge(dead_letters::routes())
         .merge(keys::routes())
         .merge(schedules::routes())
         .merge(incoming::routes())

@@ -92,7 +92,7 @@ impl App {
             Ok(arguments) => arguments,
             Err(reason) => return Ok(Received::Unfit(reason)),
         };
-        let call = call_of_hook(&row.wish, arguments).lenient();
+        let call = call_of_hook(&row.wish, arguments).lenient().waited_for(row.wish.answer == Answer::Sync);
         let accepted = match delivery_of(&row.wish, delivered.headers) {
             Some(name) if name.len() > LONGEST_DELIVERY => {
                 return Ok(Received::Unfit(format!("expected a delivery's name of at most {LONGEST_DELIVERY} bytes")));

@@ -6,15 +6,13 @@ use crate::connections::Error as OutboundError;
 use crate::host::Response;
 use crate::http::clock;
 use crate::server::store::{Attempt, Delivery, DeliveryState, Execution};
-use crate::server::{App, Error};
+use crate::server::{App, Error, backoff};
 use serde_json::{Map, Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const SECOND: i64 = 1000;
-/// Seconds of pause after the first, the second, … attempt; after the one behind the last it is dead.
-const PAUSES: [i64; 7] = [30, 120, 600, 1800, 2 * 3600, 6 * 3600, 12 * 3600];
 /// The longest that a receiver can put it off.
 const LONGEST_PAUSE: i64 = 24 * 3600 * SECOND;
 /// A delivery that is being sent for longer than this is another engine's to send: longer than any wait.
@@ -101,8 +99,7 @@ impl App {
 
     fn decide(&self, delivery: &mut Delivery, outcome: &Outcome) {
         let now = self.now();
-        let tried = usize::try_from(delivery.attempts).unwrap_or(usize::MAX);
-        let pause = PAUSES.get(tried.saturating_sub(1)).map(|seconds| seconds * SECOND);
+        let pause = backoff::DELIVERIES.pause(delivery.attempts, rand::random());
         (delivery.state, delivery.next_at) = match (outcome, pause) {
             (Outcome::Delivered, _) => (DeliveryState::Delivered, None),
             (Outcome::Again(wish), Some(pause)) => {
