@@ -1,7 +1,6 @@
 //! Connections in the console over plain HTTP, against the sandbox of this process.
 
 use super::console::{Browser, PASSWORD, add_user, set_up};
-use super::postgres::Postgres;
 use super::support::config;
 use ararat::sandbox::{Sandbox, SandboxOptions};
 use ararat::server::Config;
@@ -72,12 +71,6 @@ async fn comes_back(config: Config) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_comes_back_to_its_own_session_once() {
     comes_back(config()).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_console_is_the_same_on_postgresql() {
-    let Some(server) = Postgres::start() else { return };
-    comes_back(Config { database_url: Some(server.url("postgres")), ..config() }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

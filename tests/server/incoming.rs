@@ -244,11 +244,10 @@ async fn nothing_on_disk_holds_the_address_or_the_secret() {
     engine.app.wait_for(&id).await.expect("it ends");
     engine.stop().await;
     let token = url.rsplit('/').next().expect("a token");
-    for file in std::fs::read_dir(&folder.0).expect("a folder").flatten() {
-        let bytes = std::fs::read(file.path()).expect("a file");
+    for (file, bytes) in folder.stored() {
         for planted in [secret, token] {
             let found = bytes.windows(planted.len()).any(|window| window == planted.as_bytes());
-            assert!(!found, "{planted} in {:?}", file.path());
+            assert!(!found, "{planted} in {}", file.display());
         }
     }
 }

@@ -17,7 +17,6 @@ mod incoming;
 mod nodes;
 mod outgoing;
 mod own;
-#[path = "../common/postgres.rs"]
 mod postgres;
 mod rest;
 mod retries;

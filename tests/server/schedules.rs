@@ -1,6 +1,5 @@
 //! Schedules, by a clock that the tests turn.
 
-use super::postgres::Postgres;
 use super::support::{Engine, Folder, Hands, config, moment};
 use ararat::server::Config;
 use serde_json::{Value, json};
@@ -228,16 +227,9 @@ async fn fires_once(make: impl Fn() -> Config, hands: &Hands) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_engines_on_one_file_run_a_time_once() {
+async fn two_engines_on_one_database_run_a_time_once() {
     let (folder, hands) = (Folder::new("two-engines"), Hands::at("2026-03-27T12:00:00Z"));
     fires_once(|| in_folder(&folder.0), &hands).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_engines_on_one_server_run_a_time_once() {
-    let Some(server) = Postgres::start() else { return };
-    let hands = Hands::at("2026-03-27T12:00:00Z");
-    fires_once(|| Config { database_url: Some(server.url("postgres")), ..config() }, &hands).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -266,9 +258,8 @@ async fn secrets_among_arguments_are_shown_masked_and_used_whole() {
     assert_eq!(changed.status, 200, "{}", changed.text);
     assert_eq!(length().await, secret.len().to_string());
     engine.stop().await;
-    for file in std::fs::read_dir(&folder.0).expect("a folder").flatten() {
-        let bytes = std::fs::read(file.path()).expect("a file");
-        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{:?}", file.path());
+    for (file, bytes) in folder.stored() {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{}", file.display());
     }
 }
 

@@ -1,5 +1,6 @@
 //! An engine in this process, a caller, and a place that functions can call.
 
+use super::postgres::{placed, server_files};
 use ararat::http::network::Reach;
 use ararat::server::app::{Call, Role};
 use ararat::server::serve::Server;
@@ -9,6 +10,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::any;
 use serde_json::Value;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -54,7 +56,7 @@ impl Engine {
     pub async fn with(config: Config) -> Self {
         // An error says that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let server = Server::open(config, ([127, 0, 0, 1], 0).into()).await.expect("the engine starts");
+        let server = Server::open(placed(config).await, ([127, 0, 0, 1], 0).into()).await.expect("the engine starts");
         let app = server.app.clone();
         let url = format!("http://{}", server.address());
         let key = app.create_key("test", Role::Administrator, "test").await.expect("a key").key.to_string();
@@ -155,6 +157,27 @@ impl Folder {
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).expect("a folder");
         Self(path)
+    }
+}
+
+impl Folder {
+    /// What lies on disk of an engine with its data here, in its database too.
+    pub fn stored(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut folders = vec![self.0.clone()];
+        folders.extend(server_files());
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for file in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                match file.path() {
+                    path if path.is_dir() => folders.push(path),
+                    // A server may have removed a file of its own meanwhile.
+                    path => found.extend(std::fs::read(&path).ok().map(|bytes| (path, bytes))),
+                }
+            }
+        }
+        let sum: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();
+        assert!(sum > 10_000, "the database is there");
+        found
     }
 }
 
