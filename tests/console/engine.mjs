@@ -88,6 +88,24 @@ export async function engine(stage, tally, { ada, bo }) {
     await ada.getByRole("button", { name: "Search" }).click();
     await sees(ada, "No executions");
   });
+  await tally.check("a dead letter is run again and dismissed", async () => {
+    const own = (path, options) => fetch(`${stage.url}/v1/${path}`, { headers: { authorization: `Bearer ${stage.key}`, prefer: "respond-async" }, ...options });
+    const source = "// @retry attempts=1\nint standalone.parse(String text)\n{\n\treturn text.toLong();\n}";
+    const functions = [{ file: "parse.dg", source }];
+    equal((await own("deployments", { method: "POST", body: JSON.stringify({ functions }) })).status, 200);
+    await own("functions/parse/executions", { method: "POST", body: '{"text": "x"}' });
+    await ada.goto(at("executions"));
+    await ada.getByRole("link", { name: "Dead letters" }).click();
+    await sees(ada, "standalone.parse");
+    await ada.screenshot({ path: `${process.env.SHOTS}/dead-letters.png`, fullPage: true });
+    await ada.getByRole("button", { name: "Run again" }).click();
+    await sees(ada, "Failed");
+    await ada.getByRole("link", { name: "the first" }).click();
+    await misses(ada, "Dismiss");
+    await ada.goto(at("executions/dead-letters"));
+    await ada.getByRole("button", { name: "Dismiss" }).click();
+    await sees(ada, "No dead letters");
+  });
   await tally.check("a schedule is previewed, made, run and switched off", async () => {
     await ada.goto(at("schedules/new"));
     await ada.getByLabel("Name", { exact: true }).fill("workdays");

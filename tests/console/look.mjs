@@ -6,7 +6,7 @@ import { sign_in } from "./entrance.mjs";
 const PAGES = ["connections", "connections?shared=true", "catalogue", "catalogue/zoho_crm", "connections/sales", "connections/sales/revoke",
   "connections/meetings/edit", "connections/meetings/delete", "connections/meetings/connect", "services", "services/new", "services/zoho_crm",
   "services/keyed/edit", "events", "functions", "functions/new", "functions/standalone.greet",
-  "functions/standalone.greet/versions", "functions/standalone.greet/versions/2", "executions", "schedules", "schedules/new", "schedules/workdays", "schedules/workdays/edit",
+  "functions/standalone.greet/versions", "functions/standalone.greet/versions/2", "executions", "executions/dead-letters", "schedules", "schedules/new", "schedules/workdays", "schedules/workdays/edit",
   "webhooks", "webhooks/incoming/new", "webhooks/incoming/greetings", "webhooks/incoming/greetings/edit", "webhooks/outgoing", "webhooks/outgoing/new",
   "webhooks/outgoing/tell", "webhooks/outgoing/tell/edit", "webhooks/deliveries", "users", "users/bo", "keys", "audit", "account"];
 

@@ -1,7 +1,8 @@
 //! Functions and executions in the console over plain HTTP.
 
 use super::console::{Browser, Seen, add_user, set_up};
-use super::support::{Engine, config, slow_server};
+use super::support::{Engine, call, config, slow_server};
+use ararat::server::app::Given;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -81,7 +82,7 @@ async fn a_run_is_an_execution_with_its_own_page() {
         ("state=succeeded&function=standalone.greet", true),
     ] {
         let found = admin.get(&format!("/console/executions?{query}")).await.text;
-        assert_eq!(found.contains("href=\"/console/executions/"), is_there, "{query}: {found}");
+        assert_eq!(found.contains("<td><a class=\"strong\""), is_there, "{query}: {found}");
     }
     engine.stop().await;
 }
@@ -123,6 +124,34 @@ async fn a_running_execution_is_followed_and_stopped() {
     assert_eq!(user.post(&format!("{}/stop", run.location()), &[]).await.status, 303);
     let page = follow(&user, run.location(), "Cancelled").await;
     assert!(page.text.contains("data-settled") && !page.text.contains("data-live="), "{}", page.text);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_is_run_again_or_dismissed() {
+    let (engine, admin, user) = stage().await;
+    let dead_letters = "/console/executions/dead-letters";
+    assert!(admin.get(dead_letters).await.text.contains("No dead letters"));
+    engine.publish("// @retry attempts=1\nint standalone.parse(String text) { return text.toLong(); }").await;
+    let given = vec![("text".to_owned(), Given::Text("<x>".to_owned()))];
+    let first = engine.app.enqueue(call("parse").arguments(given)).await.expect("accepted");
+    engine.app.wait_for(&first).await.expect("an execution");
+    let listed = admin.get(dead_letters).await.text;
+    assert!(listed.contains("standalone.parse") && listed.contains("Dismiss"), "{listed}");
+    let path = |id: &str| format!("/console/executions/{id}");
+    assert!(admin.get(&path(&first)).await.text.contains("none follows"));
+    let looked = user.get(dead_letters).await.text;
+    assert!(looked.contains("standalone.parse") && !looked.contains("Dismiss"), "it is not the user's: {looked}");
+    for act in ["retry", "dismiss"] {
+        assert_eq!(user.post(&format!("{}/{act}", path(&first)), &[]).await.status, 403);
+    }
+    let again = admin.post(&format!("{}/retry", path(&first)), &[]).await;
+    let page = follow(&admin, again.location(), "Failed").await.text;
+    assert!(page.contains(&format!("href=\"{}\"", path(&first))), "{page}");
+    assert_eq!(admin.post(&format!("{}/retry", path(&first)), &[]).await.status, 404);
+    let gone = admin.post(&format!("{}/dismiss", again.location()), &[]).await;
+    assert_eq!(gone.location(), dead_letters);
+    assert!(admin.get(dead_letters).await.text.contains("No dead letters"));
     engine.stop().await;
 }
 

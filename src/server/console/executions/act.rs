@@ -1,11 +1,11 @@
 //! What can be done with an execution: run it again, stop it, take its tape home.
 
-use super::{may_act, path};
+use super::{may_act, not_yours, path};
 use crate::server::App;
 use crate::server::console::{Refusal, Visitor};
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
@@ -14,11 +14,6 @@ pub fn routes() -> Router<App> {
         .route("/executions/{id}/rerun", post(rerun))
         .route("/executions/{id}/stop", post(stop))
         .route("/executions/{id}/tape", get(tape))
-}
-
-fn not_yours() -> Refusal {
-    Refusal::new(StatusCode::FORBIDDEN, "This execution does not run on your connections.")
-        .help("An administrator may stop it or run it again.")
 }
 
 async fn rerun(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, Refusal> {

@@ -1,6 +1,6 @@
 //! The list: searched, filtered, and followed while executions come and go.
 
-use super::{badge, cause, duration, path};
+use super::{badge, cause, duration, path, subsections};
 use crate::server::App;
 use crate::server::app::Live;
 use crate::server::console::page::Section;
@@ -82,6 +82,7 @@ async fn list(Has(app): Has<App>, visitor: Visitor, Query(wanted): Query<Wanted>
     let follows = wanted.before.is_empty().then(|| wanted.address("fragment", "true"));
     let body = html! {
         (parts::heading("Executions", "What ran, newest first.", html! {}))
+        (subsections(false))
         (search(&app, &wanted))
         div data-live=[follows] { (table(&wanted, &found)) }
         script src=(assets::path("engine.js")) defer {}
@@ -178,9 +179,15 @@ fn logged_row(state: State, row: &Execution) -> Markup {
         tr {
             td {
                 a.strong href=(path(&row.id)) { (row.name) } br;
-                small.muted { @if row.version == 0 { "draft" } @else { "version " (row.version) } }
+                small.muted {
+                    @if row.version == 0 { "draft" } @else { "version " (row.version) }
+                    @if let Some(retry) = row.retry.as_ref().filter(|retry| retry.attempt > 1) { ", attempt " (retry.attempt) }
+                }
             }
-            td { (badge(state)) @if let Some(message) = message(row) { br; small.muted.cut { (message) } } }
+            td {
+                (badge(state)) @if let Some(message) = message(row) { br; small.muted.cut { (message) } }
+                @if let Some(at) = row.due_at.filter(|_| state == State::Queued) { br; small.muted { "waits until " (parts::time(at)) } }
+            }
             td.when { (parts::time(row.created_at)) }
             td { (row.actor) br; small.muted { (cause(row.cause)) } }
             td.end { @if state.is_final() { (duration(row.duration_us)) } }
@@ -189,7 +196,7 @@ fn logged_row(state: State, row: &Execution) -> Markup {
 }
 
 /// Why it failed.
-fn message(row: &Execution) -> Option<String> {
+pub fn message(row: &Execution) -> Option<String> {
     let error: serde_json::Value = serde_json::from_str(row.error.as_ref()?.get()).ok()?;
     Some(error["message"].as_str()?.to_owned())
 }

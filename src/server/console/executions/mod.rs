@@ -1,19 +1,29 @@
 //! Executions: the live list, one execution with what it did, and what can be done with it.
 
 mod act;
+mod dead;
 mod list;
 mod picture;
 mod show;
 
-use super::Visitor;
 use super::parts::{self, Tone};
+use super::{Refusal, Visitor};
 use crate::server::App;
 use crate::server::store::{Cause, State};
 use axum::Router;
+use axum::http::StatusCode;
 use maud::Markup;
 
 pub fn routes() -> Router<App> {
-    Router::new().merge(list::routes()).merge(show::routes()).merge(act::routes())
+    Router::new().merge(list::routes()).merge(show::routes()).merge(act::routes()).merge(dead::routes())
+}
+
+/// Below the console.
+const DEAD_LETTERS: &str = "/executions/dead-letters";
+
+fn subsections(is_dead: bool) -> Markup {
+    let dead = format!("/console{DEAD_LETTERS}");
+    parts::subsections("Executions", &[("/console/executions", "All", !is_dead), (&dead, "Dead letters", is_dead)])
 }
 
 /// The address of an execution's page.
@@ -57,6 +67,11 @@ fn duration(micros: i64) -> String {
 /// Administrators may stop and repeat everything, others what runs on their own connections.
 fn may_act(visitor: &Visitor, acts_as: Option<&str>) -> bool {
     visitor.is_administrator() || acts_as == Some(visitor.name())
+}
+
+fn not_yours() -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, "This execution does not run on your connections.")
+        .help("An administrator may stop it or run it again.")
 }
 
 #[cfg(test)]

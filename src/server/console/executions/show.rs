@@ -1,6 +1,6 @@
 //! One execution: who, what, with which arguments; what it printed, whom it asked, how it ended.
 
-use super::{badge, cause, duration, may_act, path, picture};
+use super::{badge, cause, dead, duration, may_act, path, picture};
 use crate::server::App;
 use crate::server::console::page::{Page, Section};
 use crate::server::console::parts::{self, Tone};
@@ -122,13 +122,34 @@ fn actions(visitor: &Visitor, known: &Known) -> Markup {
     let is_published = known.logged.as_ref().is_some_and(|row| row.version > 0);
     html! {
         @if known.state.is_final() {
-            @if mine && is_published {
+            @if let Some(row) = known.logged.as_ref().filter(|row| is_dead(row)) { (dead::actions("", visitor, row)) }
+            @else if mine && is_published {
                 form method="post" action={ (base) "/rerun" } { (visitor.csrf()) button.primary type="submit" { "Run again" } }
             }
             a.button href={ (base) "/tape" } download { "Download tape" }
         } @else if mine {
             form method="post" action={ (base) "/stop" } { (visitor.csrf()) button.danger type="submit" { "Stop" } }
         }
+    }
+}
+
+fn is_dead(row: &Execution) -> bool {
+    row.retry.as_ref().is_some_and(|retry| retry.dead)
+}
+
+/// Which attempt it is, with the ways to the others.
+fn attempts(row: &Execution) -> Markup {
+    html! {
+        @if let Some(retry) = &row.retry {
+            dt { "Attempt" }
+            dd {
+                (retry.attempt)
+                @if let Some(first) = &retry.first_attempt { ", " a href=(path(first)) { "the first" } }
+                @if let Some(next) = &retry.next_attempt { ", " a href=(path(next)) { "the next" } }
+                @if retry.dead { ", none follows" }
+            }
+        }
+        @if let Some(at) = row.due_at.filter(|_| row.state == State::Queued) { dt { "Waits until" } dd { (parts::time(at)) } }
     }
 }
 
@@ -143,6 +164,7 @@ fn facts(known: &Known) -> Markup {
                     @else { a href={ (functions::path(&known.name)) "/versions/" (row.version) } { (row.version) } }
                 }
                 dt { "Begun" } dd { "by " (row.actor) ", " (cause(row.cause)) }
+                (attempts(row))
                 dt { "Connections of" } dd { @match &row.acts_as { Some(user) => (user), None => "the engine" } }
             }
             dt { "Accepted" } dd { (parts::time(known.created_at)) }

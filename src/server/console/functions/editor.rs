@@ -197,6 +197,7 @@ fn facts(view: &FunctionView, definition: &Definition) -> Markup {
             dl.facts {
                 dt { "Returns" } dd { (definition.returns.to_lowercase()) }
                 dt { "REST" } dd { (list::rest(definition.header.rest)) }
+                @if let Some(retry) = definition.header.retry { dt { "Retries" } dd { (retry) } }
                 dt { "Time limit" } dd { (definition.category.row().seconds) " s" }
                 dt { "Made" } dd { (parts::time(view.row.created_at)) " by " (view.row.created_by) }
             }
