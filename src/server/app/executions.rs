@@ -38,13 +38,13 @@ pub struct Live {
 impl App {
     /// Logged executions, newest first, without lines and calls; and those that run now among them.
     pub async fn executions(&self, filter: &Filter) -> Result<Vec<Execution>, Error> {
-        self.inner.log.settle().await;
+        self.settle().await;
         self.inner.store.executions(filter).await
     }
 
     /// One execution with everything that is known about it.
     pub async fn execution(&self, id: &str) -> Result<Execution, Error> {
-        self.inner.log.settle().await;
+        self.settle().await;
         let mut found = self.inner.store.execution(id).await?.ok_or_else(|| Error::unknown("execution", id))?;
         if let Some(live) = self.live(id).filter(|_| found.state == State::Queued) {
             found.state = State::Running;

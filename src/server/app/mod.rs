@@ -238,6 +238,11 @@ impl App {
         self.inner.accepted.load(Ordering::Relaxed)
     }
 
+    /// Waits until executions that have ended are on disk, and what their ends cause.
+    pub(in crate::server) async fn settle(&self) {
+        self.inner.log.settle().await;
+    }
+
     /// Executions that are not on disk yet.
     pub fn log_behind(&self) -> usize {
         self.inner.log.behind()

@@ -52,7 +52,7 @@ impl App {
     /// Whether a promised execution was accepted; gives its first request a moment to be.
     async fn is_on_disk(&self, id: &str) -> Result<bool, Error> {
         for _ in 0..50 {
-            self.inner.log.settle().await;
+            self.settle().await;
             if self.inner.store.execution(id).await?.is_some() {
                 return Ok(true);
             }

@@ -99,7 +99,7 @@ impl App {
     /// # Errors
     /// That none was accepted that has not ended.
     pub(super) async fn cancel_elsewhere(&self, id: &str) -> Result<(), Error> {
-        self.inner.log.settle().await;
+        self.settle().await;
         if !self.store().mark_cancelled(id).await? {
             return Err(Error::unknown("running execution", id));
         }

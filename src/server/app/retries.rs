@@ -41,7 +41,7 @@ impl App {
     /// # Errors
     /// That it is none.
     pub async fn dismiss_dead_letter(&self, id: &str, by: &str) -> Result<(), Error> {
-        self.inner.log.settle().await;
+        self.settle().await;
         if !self.store().dismiss_dead_letter(id).await? {
             return Err(no_dead_letter(id));
         }

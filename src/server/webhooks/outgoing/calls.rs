@@ -145,11 +145,13 @@ impl App {
             Some(name) => Some(self.store().outgoing_webhook(name).await?.map_or_else(|| name.clone(), |row| row.id)),
             None => None,
         };
+        self.settle().await;
         self.store().deliveries(&DeliveryFilter { webhook, ..filter.clone() }).await
     }
 
     /// One delivery with its attempts.
     pub async fn delivery(&self, id: &str) -> Result<Delivery, Error> {
+        self.settle().await;
         self.store().delivery(id).await?.ok_or_else(|| Error::unknown("delivery", id))
     }
 
