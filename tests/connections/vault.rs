@@ -134,6 +134,43 @@ fn secrets_of_other_parts_follow_the_key() {
 }
 
 #[test]
+fn texts_that_are_kept_elsewhere_open_under_every_later_key() {
+    let folder = Folder::new();
+    let first = filled(&folder.0);
+    let second = open(&folder.0, Clock::new().settings()).expect("a registry");
+    let seal = |registry: &Registry| wait(registry.seal_text("execution 1", "planted-argument")).expect("sealed");
+    let opened = |registry: &Registry, sealed: &str| {
+        wait(registry.open_text("execution 1", sealed)).map(|text| text.to_string())
+    };
+    let mut sealed = vec![seal(&first), seal(&second)];
+    for turn in 0..2 {
+        let path = folder.0.join(format!("key {turn}"));
+        wait(first.rekey(KeySource::KeyFile { path }, None)).expect("resealed");
+        let third = open(&folder.0, Clock::new().settings()).expect("a registry");
+        sealed.push(seal(&third));
+        for (registry, sealed) in [&first, &second, &third].into_iter().zip(sealed.iter().cycle()) {
+            assert!(!sealed.contains("planted"));
+            assert_eq!(opened(registry, sealed).expect("opens"), "planted-argument");
+        }
+        for sealed in &sealed {
+            assert_eq!(opened(&third, sealed).expect("opens"), "planted-argument");
+        }
+    }
+    assert!(wait(first.open_text("execution 2", &sealed[0])).is_err(), "a text opens only under its own name");
+}
+
+#[test]
+fn a_registry_that_stays_open_writes_under_a_new_key() {
+    let folder = Folder::new();
+    let first = filled(&folder.0);
+    let second = open(&folder.0, Clock::new().settings()).expect("a registry");
+    let connection = wait(second.connection("zoho_crm")).expect("a connection");
+    wait(second.credential(&connection)).expect("readable");
+    wait(first.rekey(KeySource::KeyFile { path: folder.0.join("second.key") }, None)).expect("resealed");
+    wait(second.add_sandbox_product("zoho_books", &account("http://127.0.0.1:9"))).expect("sealed under the new key");
+}
+
+#[test]
 fn link_names_are_unique_and_checked() {
     let folder = Folder::new();
     let registry = filled(&folder.0);

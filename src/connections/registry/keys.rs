@@ -3,36 +3,13 @@
 use super::Registry;
 use crate::connections::vault::{self, KeyRow, KeySource, Vault};
 use crate::connections::{Credential, Error};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
 impl Registry {
     pub(super) async fn seal(&self, record: &str, credential: &Credential) -> Result<vault::Sealed, Error> {
-        self.vault().await?.seal(record, "credential", &credential.to_plain())
-    }
-
-    /// Seals a text that is kept elsewhere, to be opened under the same name.
-    pub async fn seal_text(&self, record: &str, plain: &str) -> Result<String, Error> {
-        let sealed = self.vault().await?.seal(record, "text", plain.as_bytes())?;
-        let (nonce, bytes) = (STANDARD.encode(&sealed.nonce), STANDARD.encode(&sealed.bytes));
-        Ok(format!("{}:{}:{nonce}:{bytes}", sealed.schema, sealed.key_id))
-    }
-
-    /// Opens what `seal_text` gave.
-    pub async fn open_text(&self, record: &str, text: &str) -> Result<Zeroizing<String>, Error> {
-        let damaged = || Error::Store(format!("the sealed text of `{record}` is damaged"));
-        let mut parts = text.split(':');
-        let mut next = || parts.next().ok_or_else(damaged);
-        let schema = next()?.parse().map_err(|_| damaged())?;
-        let key_id = next()?.to_owned();
-        let nonce = STANDARD.decode(next()?).map_err(|_| damaged())?;
-        let bytes = STANDARD.decode(next()?).map_err(|_| damaged())?;
-        let sealed = vault::Sealed { schema, key_id, nonce, bytes };
-        let plain = self.vault().await?.open(record, "text", &sealed)?;
-        Ok(Zeroizing::new(String::from_utf8(plain.to_vec()).map_err(|_| damaged())?))
+        self.present_vault().await?.seal(record, "credential", &credential.to_plain())
     }
 
     pub(super) async fn vault(&self) -> Result<Arc<Vault>, Error> {
@@ -40,6 +17,20 @@ impl Registry {
             return Ok(vault);
         }
         self.reopen_vault().await
+    }
+
+    /// The vault with the key that is in force now, to seal with.
+    pub(super) async fn present_vault(&self) -> Result<Arc<Vault>, Error> {
+        match self.inner.store.key_row().await? {
+            Some(row) => self.vault_of(&row.key_id).await,
+            None => self.vault().await,
+        }
+    }
+
+    /// The vault with this key, where the registry has it by now: another process may have changed the key.
+    pub(super) async fn vault_of(&self, key_id: &str) -> Result<Arc<Vault>, Error> {
+        let vault = self.vault().await?;
+        if vault.key_id() == key_id { Ok(vault) } else { self.reopen_vault().await }
     }
 
     pub(super) async fn reopen_vault(&self) -> Result<Arc<Vault>, Error> {

@@ -10,6 +10,7 @@ mod keys;
 mod sandbox;
 mod services;
 mod sharing;
+mod texts;
 
 use crate::connections::age::Ages;
 use crate::connections::connection::{Connection, State};
@@ -70,6 +71,8 @@ struct Inner {
     /// Absent for a registry in memory.
     dir: Option<PathBuf>,
     vault: RwLock<Option<Arc<Vault>>>,
+    /// What seals texts for other places.
+    texts: RwLock<Option<Arc<Vault>>>,
     /// One lock per connection being refreshed, so that many callers make one token request.
     flights: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     warm: Warm,
@@ -159,6 +162,7 @@ impl Registry {
             store,
             dir,
             vault: RwLock::new(vault),
+            texts: RwLock::default(),
             flights: Mutex::default(),
             warm: Warm::default(),
             pace: Pace::default(),

@@ -4,7 +4,7 @@ use super::{Store, damaged};
 use crate::connections::Error;
 use crate::connections::vault::{KeyRow, Sealed};
 use crate::database::{self, Transaction, crash_point};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 impl Store {
     /// The sealed record of a connection or a custom service.
@@ -17,6 +17,13 @@ impl Store {
     pub async fn put_secret(&self, record: &str, sealed: &Sealed) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         put_secret(&mut tx, record, sealed).await?;
+        self.commit(tx).await
+    }
+
+    /// Writes a sealed record that belongs to no connection, unless it is there.
+    pub async fn put_first_secret(&self, record: &str, sealed: &Sealed) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        insert_secret(&mut tx, record, sealed, "nothing").await?;
         self.commit(tx).await
     }
 
@@ -77,23 +84,30 @@ impl Store {
 const FIELD: &str = "credential";
 
 pub(super) async fn put_secret(tx: &mut Transaction, record: &str, sealed: &Sealed) -> Result<(), Error> {
+    let newer = "update set schema = excluded.schema, key_id = excluded.key_id, nonce = excluded.nonce, \
+                 sealed = excluded.sealed";
+    insert_secret(tx, record, sealed, newer).await
+}
+
+/// Writes a record under the vault's present key; `or` is done where it is there already.
+async fn insert_secret(tx: &mut Transaction, record: &str, sealed: &Sealed, or: &str) -> Result<(), Error> {
     let key_id: Option<String> = sqlx::query_scalar("select key_id from vault").fetch_optional(&mut **tx).await?;
     if key_id.is_some_and(|key_id| key_id != sealed.key_id) {
         return Err(Error::vault("the vault's key was changed by another process", "run the command again"));
     }
-    sqlx::query(
+    let insert = format!(
         "insert into secrets (record, field, schema, key_id, nonce, sealed) values ($1, $2, $3, $4, $5, $6) \
-         on conflict (record, field) do update set schema = excluded.schema, key_id = excluded.key_id, \
-         nonce = excluded.nonce, sealed = excluded.sealed",
-    )
-    .bind(record)
-    .bind(FIELD)
-    .bind(sealed.schema)
-    .bind(&sealed.key_id)
-    .bind(&sealed.nonce)
-    .bind(&sealed.bytes)
-    .execute(&mut **tx)
-    .await?;
+         on conflict (record, field) do {or}"
+    );
+    sqlx::query(AssertSqlSafe(insert))
+        .bind(record)
+        .bind(FIELD)
+        .bind(sealed.schema)
+        .bind(&sealed.key_id)
+        .bind(&sealed.nonce)
+        .bind(&sealed.bytes)
+        .execute(&mut **tx)
+        .await?;
     crash_point();
     Ok(())
 }
