@@ -11,6 +11,7 @@ use crate::http::runtime;
 use crate::server::app::Role;
 use crate::server::executor::Capacity;
 use crate::server::serve::Server;
+use crate::server::traces::Traces;
 use crate::server::{Config, Error};
 use clap::Args;
 use std::net::{IpAddr, SocketAddr};
@@ -113,7 +114,8 @@ impl Serve {
     }
 }
 
-async fn serve(config: Config, address: SocketAddr) -> Result<(), Error> {
+async fn serve(mut config: Config, address: SocketAddr) -> Result<(), Error> {
+    config.traces = Traces::from_environment(&tokio::runtime::Handle::current()).map_err(Error::Invalid)?;
     let server = Server::open(config, address).await?;
     let home = match &server.app.config().public_url {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),

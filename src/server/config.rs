@@ -1,6 +1,7 @@
 //! How an engine is set up.
 
 use super::executor::Capacity;
+use super::traces::Traces;
 use crate::connections::outbound::{Opener, Source as Connections};
 use crate::connections::registry::{Registry, Settings as RegistrySettings};
 use crate::hosts::parked::Clock;
@@ -39,6 +40,8 @@ pub struct Config {
     pub keep_alive: Option<Duration>,
     /// How long running executions may go on when the engine shuts down.
     pub grace: Duration,
+    /// Told of every execution that has ended.
+    pub traces: Option<Traces>,
     pub clock: Clock,
 }
 
@@ -72,6 +75,7 @@ impl Config {
             retention: Duration::from_secs(30 * 24 * 3600),
             keep_alive: None,
             grace: Duration::from_secs(30),
+            traces: None,
             clock: Arc::new(crate::hosts::system_time),
         }
     }

@@ -20,6 +20,7 @@ pub mod rest;
 pub mod schedules;
 pub mod serve;
 pub mod store;
+pub mod traces;
 pub mod webhooks;
 
 pub use app::App;

@@ -6,10 +6,20 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 /// A served project; killed at the end if it did not stop.
-struct Served {
+pub struct Served {
     process: Child,
-    url: String,
-    key: String,
+    pub url: String,
+    pub key: String,
+}
+
+impl Served {
+    /// Stops it as a supervisor would; says whether it ended well.
+    #[cfg(unix)]
+    pub fn terminate(&mut self) -> bool {
+        let id = self.process.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        told.success() && self.process.wait().expect("it ends").success()
+    }
 }
 
 impl Drop for Served {
@@ -19,19 +29,21 @@ impl Drop for Served {
     }
 }
 
-fn ararat(folder: &Path) -> Command {
+pub fn ararat(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ararat"));
     command.current_dir(folder).env("ARARAT_HOME", folder.join("home"));
     command
 }
 
 fn serve(folder: &Path) -> Served {
-    let mut process = ararat(folder)
-        .args(["serve", "--port", "0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("serve starts");
+    let mut command = ararat(folder);
+    command.args(["serve", "--port", "0"]);
+    started(command)
+}
+
+/// Starts `ararat serve`, and reads where it is.
+pub fn started(mut command: Command) -> Served {
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("serve starts");
     let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
     let (mut url, mut key) = (String::new(), String::new());
     for line in lines.by_ref() {

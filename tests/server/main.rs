@@ -22,3 +22,5 @@ mod rest;
 mod retries;
 mod schedules;
 mod support;
+#[cfg(all(feature = "otel", unix))]
+mod traces;

@@ -34,6 +34,7 @@ use super::ids;
 use super::log::Log;
 use super::metrics::Metrics;
 use super::store::Store;
+use super::traces::Traces;
 use super::webhooks::incoming::Rates;
 use super::webhooks::outgoing::Deliveries;
 use crate::connections::{Outbound, home};
@@ -291,6 +292,10 @@ impl App {
         self.inner.left.store(true, Ordering::Release);
         self.leave_nodes().await;
         self.inner.store.close().await;
+        let app = self.clone();
+        let sent = tokio::task::spawn_blocking(move || app.inner.config.traces.as_ref().map(Traces::close));
+        // A collector that does not answer is not waited for: the exporter gives up by itself.
+        let _ = sent.await;
     }
 
     /// Publishes each source of the project that is not what is in force.

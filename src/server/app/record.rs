@@ -10,6 +10,7 @@ use crate::server::executor::job::{Failed, Outcome, Why};
 use crate::server::executor::journal::Journal;
 use crate::server::functions::{Argument, Definition};
 use crate::server::store::{Execution, State};
+use crate::server::traces::{self, TraceParent};
 use crate::server::{Error, ids};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -20,6 +21,8 @@ pub(super) struct Prepared {
     pub execution: Execution,
     /// Knows the secrets of this execution, too.
     pub redactor: Redactor,
+    /// The trace that it goes on.
+    pub trace: Option<TraceParent>,
 }
 
 impl App {
@@ -47,7 +50,7 @@ impl App {
             // Boxed: few executions have anything to seal.
             execution.sealed = Some(Box::pin(self.seal_arguments(execution.first_attempt(), &exact)).await?);
         }
-        Ok(Prepared { args, execution, redactor })
+        Ok(Prepared { args, execution, redactor, trace: traces::current() })
     }
 
     fn first_state(&self, target: &Target, call: &Call) -> Execution {

@@ -12,6 +12,7 @@ use crate::server::executor::journal::Journal;
 use crate::server::executor::{self, Refused};
 use crate::server::functions::{Definition, Deployed, Pace};
 use crate::server::store::{Cause, Claim, Execution, Retry, State};
+use crate::server::traces::TraceParent;
 use crate::source::Source;
 use serde_json::value::RawValue;
 use std::sync::atomic::Ordering;
@@ -277,12 +278,16 @@ impl App {
         execution: Execution,
         again: Option<&Backoff>,
         redactor: &Redactor,
+        trace: Option<&TraceParent>,
         tell: impl FnOnce(Execution),
     ) {
         let mut logged = for_the_log(&execution, redactor);
         self.follow_up(&mut logged, again);
         self.inner.metrics.ended(&logged);
         tell_of(&logged);
+        if let Some(traces) = &self.inner.config.traces {
+            traces.ended(&logged, trace);
+        }
         self.inner.log.write(logged);
         // Only now, so that it is always to be found in one place or the other.
         self.forget_running(&execution.id);
@@ -320,7 +325,7 @@ impl App {
         ending: Ending,
         tell: impl FnOnce(Execution) + Send + 'static,
     ) -> Job {
-        let Prepared { args, mut execution, redactor } = prepared;
+        let Prepared { args, mut execution, redactor, trace } = prepared;
         let journal = Arc::new(Mutex::new(Journal::new(self.now())));
         let stop = Arc::new(Stop::default());
         self.note_running(&execution, &journal, &stop);
@@ -339,12 +344,12 @@ impl App {
                 execution.state = State::Cancelled;
             }
             match shown_too_much(&mut execution, &masks) {
-                None => app.conclude(execution, again.as_ref(), &masks, tell),
+                None => app.conclude(execution, again.as_ref(), &masks, trace.as_ref(), tell),
                 Some(exact) => {
                     let network = app.inner.network.clone();
                     network.spawn(async move {
                         app.seal_late(&mut execution, &exact).await;
-                        app.conclude(execution, again.as_ref(), &masks, tell);
+                        app.conclude(execution, again.as_ref(), &masks, trace.as_ref(), tell);
                     });
                 }
             }

@@ -11,19 +11,22 @@ mod own;
 pub mod problem;
 mod zoho;
 
-use super::App;
+use super::{App, traces};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 
 /// All routes for programs.
 pub fn router(app: App) -> Router {
     let largest = app.config().largest_body;
-    Router::new()
+    let is_traced = app.config().traces.is_some();
+    let router = Router::new()
         .merge(zoho::routes())
         .merge(own::routes())
         .merge(hooks::routes())
         .merge(oauth::routes())
         .fallback(problem::not_found)
         .layer(DefaultBodyLimit::max(largest))
-        .with_state(app)
+        .with_state(app);
+    if is_traced { router.layer(from_fn(traces::with_parent)) } else { router }
 }
