@@ -9,6 +9,7 @@ mod programs;
 
 use ararat::eval::limits::Limits;
 use ararat::hosts::Offline;
+use ararat::value::{Kind, Value};
 use ararat::{Args, Engine, Failure, Source};
 use programs::Dice;
 use std::process::Command;
@@ -339,4 +340,16 @@ fn memory_of_many_values_ends_at_its_limit() {
     // What is dropped counts no more.
     let dropped = format!("{loops} x = \"0123456789012345\" + i; }} info \"all\";");
     assert_eq!(run_within(Limits { memory: Some(64 << 20), ..Limits::NONE }, &dropped), "all");
+}
+
+#[test]
+fn a_script_gives_what_it_returns_and_not_what_its_functions_did() {
+    let value_of = |text: &str| {
+        let script = Engine::default().compile(Source::new("value.dg", text)).expect("it compiles");
+        script.run(&mut Offline::new(), &Args::new()).expect("it runs").value
+    };
+    let function = "int standalone.five() { return 5; }\n";
+    assert_eq!(value_of(&format!("{function}x = standalone.five();")).kind(), Kind::Null);
+    assert!(matches!(value_of(&format!("{function}return standalone.five() + 1;")), Value::Int(6)));
+    assert_eq!(value_of("return \"text\";").as_text().map(|text| text.as_str()), Some("text"));
 }

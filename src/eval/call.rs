@@ -17,13 +17,15 @@ impl<'p> Machine<'p, '_> {
     #[inline(never)]
     pub(super) fn user_call(&mut self, call: &'p UserCall) -> Result<Value, Fault> {
         let base = self.stack.len();
-        for arg in &call.args {
+        let slots = self.program.functions[call.function as usize].slots.len();
+        self.stack.resize_with(base + slots, || Value::Null);
+        for (slot, arg) in (base..).zip(&call.args) {
             if let Some(n) = self.whole(arg) {
-                self.stack.push(Value::Int(n));
+                self.stack[slot].replace_with(Value::Int(n));
                 continue;
             }
             match self.eval(arg) {
-                Ok(value) => self.stack.push(value),
+                Ok(value) => self.stack[slot].replace_with(value),
                 Err(fault) => {
                     self.stack.truncate(base);
                     return Err(fault);
@@ -37,10 +39,12 @@ impl<'p> Machine<'p, '_> {
     pub(super) fn enter(&mut self, function: u32, args: Vec<Value>) -> Result<Value, Fault> {
         let base = self.stack.len();
         self.stack.extend(args);
+        let slots = self.program.functions[function as usize].slots.len();
+        self.stack.resize_with(base + slots, || Value::Null);
         self.enter_at(function, base)
     }
 
-    /// Runs a function whose arguments lie on the stack from `base` on.
+    /// Runs a function whose variables lie on the stack from `base` on, its arguments first.
     #[inline(always)]
     fn enter_at(&mut self, function: u32, base: usize) -> Result<Value, Fault> {
         let function = &*self.program.functions[function as usize];
@@ -58,9 +62,6 @@ impl<'p> Machine<'p, '_> {
                 return Err(fault);
             }
         }
-        for _ in function.params.len()..function.slots.len() {
-            self.stack.push(Value::Null);
-        }
         let frame = std::mem::replace(&mut self.frame, base);
         self.depth += 1;
         let signal =
@@ -68,12 +69,16 @@ impl<'p> Machine<'p, '_> {
         self.depth -= 1;
         self.frame = frame;
         while self.stack.len() > base {
-            if let Some(value) = self.stack.pop() {
-                value.discard();
+            match self.stack.last() {
+                Some(value) if value.is_plain() => std::mem::forget(self.stack.pop()),
+                _ => drop(self.stack.pop()),
             }
         }
         match signal? {
             Signal::Return => {
+                if let (Type::Int | Type::Void | Type::Other, Value::Int(n)) = (function.returns, &self.returned) {
+                    return Ok(Value::Int(*n));
+                }
                 let value = std::mem::replace(&mut self.returned, Value::Null);
                 match fits_return(function.returns, &value) {
                     true => Ok(value),

@@ -212,14 +212,16 @@ impl<'p> Machine<'p, '_> {
             }
             return self.slow_arith(OP, &left, right, pair.site);
         }
-        let left = self.eval(&pair.left)?;
-        let right = self.eval(&pair.right)?;
-        if let Some(value) = whole::<OP>(&left, &right) {
-            left.discard();
-            right.discard();
+        let left = self.eval(&pair.left);
+        let Ok(a) = &left else { return left };
+        let right = self.eval(&pair.right);
+        let Ok(b) = &right else { return right };
+        if let Some(value) = whole::<OP>(a, b) {
+            // Whole numbers both: there is nothing to drop.
+            std::mem::forget((left, right));
             return Ok(value);
         }
-        self.slow_arith(OP, &left, &right, pair.site)
+        self.slow_arith(OP, a, b, pair.site)
     }
 
     #[cold]

@@ -106,7 +106,11 @@ impl<'p, 'h> Machine<'p, 'h> {
         self.stack.truncate(self.program.body.slots.len());
         std::mem::swap(&mut self.stack, frame);
         self.count_used();
-        result.map(|_| std::mem::replace(&mut self.returned, Value::Null))
+        // What a function left behind is no value of the body.
+        result.map(|signal| match signal {
+            Signal::Return => std::mem::replace(&mut self.returned, Value::Null),
+            Signal::Next | Signal::Break | Signal::Continue => Value::Null,
+        })
     }
 
     /// Calls a function with values for its parameters.

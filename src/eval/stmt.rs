@@ -98,11 +98,13 @@ impl<'p> Machine<'p, '_> {
     /// Leaves the value of a `return` for the caller.
     #[inline(always)]
     fn give_back(&mut self, expr: &'p Expr, site: Site) -> Result<(), Fault> {
-        let value = match self.whole(expr) {
-            Some(n) => Value::Int(n),
-            None => self.eval(expr)?,
-        };
-        self.returned.replace_with(value);
+        match self.whole(expr) {
+            Some(n) => self.returned.replace_with(Value::Int(n)),
+            None => match self.eval(expr)? {
+                Value::Int(n) => self.returned.replace_with(Value::Int(n)),
+                value => self.returned.replace_with(value),
+            },
+        }
         self.return_site = site;
         Ok(())
     }

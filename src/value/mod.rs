@@ -161,7 +161,7 @@ impl Value {
 
     /// Whether dropping the value does nothing.
     #[inline(always)]
-    fn is_plain(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         matches!(
             self,
             Value::Null
