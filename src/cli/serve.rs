@@ -10,6 +10,7 @@ use crate::http::network::Reach;
 use crate::http::runtime;
 use crate::server::app::Role;
 use crate::server::executor::Capacity;
+use crate::server::senders::Network;
 use crate::server::serve::Server;
 use crate::server::traces::Traces;
 use crate::server::{Config, Error};
@@ -42,6 +43,9 @@ pub struct Serve {
     /// A host in a private network that functions may call all the same
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
+    /// A proxy before the engine, or its network: whom it names in `X-Forwarded-For` is the sender of a webhook
+    #[arg(long, value_name = "ADDRESS")]
+    trusted_proxy: Vec<Network>,
     /// Write mails into this folder, as .eml files
     #[arg(long, value_name = "DIR")]
     outbox: Option<PathBuf>,
@@ -107,6 +111,7 @@ impl Serve {
         config.post = Routes::read(self.smtp_url.as_deref(), self.outbox.clone())?;
         config.capacity = Capacity { running: self.max_running, waiting: self.max_waiting, ..Capacity::default() };
         config.rate = self.rate_limit;
+        config.proxies.clone_from(&self.trusted_proxy);
         config.public_url = self.public_url.clone();
         config.retention = Duration::from_secs(u64::from(self.retention) * 24 * 3600);
         config.keep_alive = self.keep_alive.map(|days| Duration::from_secs(u64::from(days) * 24 * 3600));

@@ -1,6 +1,7 @@
 //! How an engine is set up.
 
 use super::executor::Capacity;
+use super::senders::Network;
 use super::traces::Traces;
 use crate::connections::outbound::{Opener, Source as Connections};
 use crate::connections::registry::{Registry, Settings as RegistrySettings};
@@ -32,6 +33,8 @@ pub struct Config {
     pub public_url: Option<url::Url>,
     /// Requests per minute of a key that has no limit of its own; no limit where absent.
     pub rate: Option<u32>,
+    /// Proxies of ours: whom they name in `X-Forwarded-For` is the sender of a webhook.
+    pub proxies: Vec<Network>,
     /// Bytes of a request's body.
     pub largest_body: usize,
     /// Ended executions are forgotten after this time.
@@ -71,6 +74,7 @@ impl Config {
             capacity: Capacity::default(),
             public_url: None,
             rate: None,
+            proxies: Vec::new(),
             largest_body: 10 << 20,
             retention: Duration::from_secs(30 * 24 * 3600),
             keep_alive: None,

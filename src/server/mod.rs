@@ -18,6 +18,7 @@ pub mod metrics;
 mod names;
 pub mod rest;
 pub mod schedules;
+pub mod senders;
 pub mod serve;
 pub mod store;
 pub mod traces;

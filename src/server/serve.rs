@@ -40,13 +40,13 @@ impl Server {
     /// # Errors
     /// That the socket failed.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let router = self.router();
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let (tell, told) = tokio::sync::oneshot::channel::<()>();
         let stopped = async {
             // The sender is dropped or used: both mean the end.
             let _ = told.await;
         };
-        let serving = tokio::spawn(axum::serve(self.listener, router).with_graceful_shutdown(stopped).into_future());
+        let serving = tokio::spawn(axum::serve(self.listener, service).with_graceful_shutdown(stopped).into_future());
         stop.await;
         // Executions end while their callers still listen.
         self.app.close().await;

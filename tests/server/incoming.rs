@@ -1,6 +1,6 @@
 //! Incoming webhooks, as their senders and their owners see them.
 
-use super::support::{Answer, Engine, Folder, config};
+use super::support::{Answer, Engine, Folder, Hands, config, moment};
 use ararat::server::Config;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -227,6 +227,66 @@ async fn what_cannot_be_is_refused() {
     assert_eq!(engine.send(nobody).await.status, 401);
     let nowhere = reqwest::Client::new().post(format!("{}/hooks/{}", engine.url, "0".repeat(64)));
     assert_eq!(engine.send(nowhere).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_come_from_the_networks_that_are_allowed() {
+    let proxies = vec!["127.0.0.1".parse().expect("a network")];
+    for (behind_proxy, forwarded, allowed, status) in [
+        (false, None, json!(["127.0.0.0/8"]), 200),
+        (false, None, json!(["203.0.113.0/24", "::1"]), 403),
+        (false, Some("203.0.113.9"), json!(["203.0.113.0/24"]), 403),
+        (true, Some("203.0.113.9"), json!(["203.0.113.0/24"]), 200),
+        (true, Some("203.0.113.9, 198.51.100.1"), json!(["203.0.113.0/24"]), 403),
+        (true, Some("nobody"), json!(["0.0.0.0/0"]), 403),
+    ] {
+        let proxies = if behind_proxy { proxies.clone() } else { Vec::new() };
+        let engine = Engine::with(Config { proxies, ..config() }).await;
+        engine.publish(ORDER).await;
+        let mut wish = order();
+        wish["allow_from"] = allowed.clone();
+        let (url, made) = hook(&engine, wish).await;
+        assert_eq!(made["allow_from"], allowed);
+        let mut request = reqwest::Client::new().post(&url).body(r#"{"customer": {"name": "Ada"}, "tags": []}"#);
+        if let Some(forwarded) = forwarded {
+            request = request.header("x-forwarded-for", forwarded);
+        }
+        let answer = engine.send(request).await;
+        assert_eq!(answer.status, status, "{forwarded:?} {allowed}: {}", answer.text);
+        assert!(status == 200 || answer.json()["code"] == "address", "{}", answer.text);
+    }
+    let engine = Engine::start().await;
+    engine.publish(ORDER).await;
+    let mut wish = order();
+    wish["allow_from"] = json!(["example.com"]);
+    let refused = engine.post("/v1/webhooks/incoming", &wish.to_string()).await;
+    assert!(refused.status == 400 || refused.status == 422, "{}", refused.text);
+    assert!(refused.text.contains("expected an address or a network such as `203.0.113.0/24`"), "{}", refused.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_request_that_is_sent_again_later_is_refused() {
+    let hands = Hands::at("2026-03-02T09:00:00Z");
+    let engine = Engine::with(hands.turn(config())).await;
+    engine.publish(ORDER).await;
+    let secret = "planted-webhook-secret";
+    let mut wish = order();
+    wish["verification"] = json!({ "type": "hmac_sha256", "header": "Stripe-Signature", "prefix": "v1=", "secret": secret,
+        "timestamp": { "tolerance": 60 } });
+    let (url, _) = hook(&engine, wish).await;
+    let (time, body) = (moment("2026-03-02T09:00:00Z") / 1000, r#"{"customer": {"name": "Ada"}, "tags": []}"#);
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
+    mac.update(format!("{time}.{body}").as_bytes());
+    let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let deliver = async |header: &str| {
+        let request = reqwest::Client::new().post(&url).header("stripe-signature", header);
+        engine.send(request.body(body)).await.status
+    };
+    let header = format!("t={time},v1={signature}");
+    assert_eq!(deliver(&header).await, 200);
+    assert_eq!(deliver(&format!("t={},v1={signature}", time + 1)).await, 403);
+    hands.set("2026-03-02T09:01:01Z");
+    assert_eq!(deliver(&header).await, 403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

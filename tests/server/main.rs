@@ -15,6 +15,7 @@ mod executor;
 mod functions;
 mod incoming;
 mod nodes;
+mod openapi;
 mod outgoing;
 mod own;
 mod postgres;

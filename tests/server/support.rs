@@ -104,10 +104,17 @@ impl Engine {
         reqwest::Client::new().request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
     }
 
+    /// Sends a request; the answer has to be one that the OpenAPI document tells of.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = request.send().await.expect("an answer");
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let answer = client.execute(request).await.expect("an answer");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Answer { status, headers, text: answer.text().await.expect("a body") }
+        let text = answer.text().await.expect("a body");
+        let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        super::openapi::fits(&method, &path, status, kind, &text);
+        Answer { status, headers, text }
     }
 }
 

@@ -4,15 +4,17 @@ use super::arguments::{self, Incoming};
 use super::problem::{self, Problem};
 use super::zoho::own_response;
 use crate::server::App;
+use crate::server::senders::sender_of;
 use crate::server::store::{Execution, State as Ended};
 use crate::server::webhooks::incoming::{Delivered, Received};
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{ConnectInfo, Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
+use std::net::SocketAddr;
 
 pub fn routes() -> Router<App> {
     Router::new().route("/hooks/{token}", get(take).post(take).put(take))
@@ -22,11 +24,13 @@ async fn take(
     State(app): State<App>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let row = match app.hook_at(&token, &method, body.len()).await? {
+    let from = sender_of(peer.ip(), &headers, &app.config().proxies);
+    let row = match app.hook_at(&token, &method, from, body.len()).await? {
         Ok(row) => row,
         Err(refused) => return Ok(answer(refused)),
     };
@@ -83,6 +87,9 @@ fn answer(received: Received) -> Response {
         Received::TooLarge(most) => {
             let message = format!("expected a body of at most {most} bytes, found a larger one");
             refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+        }
+        Received::Elsewhere => {
+            refused(StatusCode::FORBIDDEN, "address", "requests from this address are not taken".to_owned())
         }
         Received::Unverified => {
             let message = "expected the sender's signature or secret, found none that holds".to_owned();

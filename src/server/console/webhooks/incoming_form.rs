@@ -85,6 +85,24 @@ fn verification(fields: &Fields, is_kept: bool) -> Markup {
                 (Field::text("prefix", "Before the signature", fields.text("prefix")).hint("As in sha256=."))
                 (parts::select("encoding", "Written in", "", fields.text("encoding"), &encodings))
             }
+            (timestamp(fields))
+        }
+    }
+}
+
+fn timestamp(fields: &Fields) -> Markup {
+    html! {
+        (parts::switch("timestamp", "The time of sending is signed too",
+            "A request that is older is refused, so that nobody can send it again.", fields.is_on("timestamp")))
+        details open[fields.is_on("timestamp")] {
+            summary { "Time of sending" }
+            div.row.level {
+                (Field::text("time_header", "Header with the time", fields.text("time_header"))
+                    .hint("Empty where the signature's header has it, as in t=1700000000,v1=…"))
+                (Field { kind: "number", ..Field::text("tolerance", "Seconds that it may differ", fields.text("tolerance")) }
+                    .hint("300 where it is empty."))
+            }
+            (Field::text("signed", "What is signed", fields.text("signed")).hint("{timestamp}.{body} where it is empty."))
         }
     }
 }
@@ -105,6 +123,8 @@ fn more(fields: &Fields) -> Markup {
             summary { "More" }
             (Field::text("delivery_header", "Header that names a delivery", fields.text("delivery_header"))
                 .hint("The same name again begins nothing new, for a day."))
+            (Field::text("allow_from", "Addresses that it takes requests from", fields.text("allow_from"))
+                .hint("Networks as 203.0.113.0/24, with commas between; from anywhere where it is empty."))
             div.row.level {
                 (Field { kind: "number", ..Field::text("rate", "Requests per minute", fields.text("rate")) })
                 (Field { kind: "number", ..Field::text("max_body", "Bytes of a body", fields.text("max_body")) })
@@ -139,7 +159,11 @@ pub fn wish(fields: &Fields) -> Result<IncomingWish, String> {
         }
     }
     if let Some(kind) = fields.given("verification") {
-        wish["verification"] = shown(kind, fields);
+        wish["verification"] = shown(kind, fields)?;
+    }
+    let networks: Vec<_> = fields.text("allow_from").split([',', ' ']).filter(|text| !text.is_empty()).collect();
+    if !networks.is_empty() {
+        wish["allow_from"] = networks.into();
     }
     serde_json::from_value(wish).map_err(|error| format!("This webhook cannot be read: {error}."))
 }
@@ -164,16 +188,31 @@ fn arguments(fields: &Fields) -> Result<Map<String, Value>, String> {
     Ok(arguments)
 }
 
-fn shown(kind: &str, fields: &Fields) -> Value {
+fn shown(kind: &str, fields: &Fields) -> Result<Value, String> {
     let mut verification = json!({ "type": kind, "header": fields.text("header") });
     if kind == "hmac_sha256" {
         verification["prefix"] = fields.text("prefix").into();
         verification["encoding"] = fields.given("encoding").unwrap_or("hex").into();
+        if fields.is_on("timestamp") {
+            verification["timestamp"] = signed_time(fields)?;
+        }
     }
     if !fields.raw("secret").is_empty() {
         verification["secret"] = fields.raw("secret").into();
     }
-    verification
+    Ok(verification)
+}
+
+fn signed_time(fields: &Fields) -> Result<Value, String> {
+    let mut timestamp = Map::new();
+    for (name, field) in [("header", "time_header"), ("signed", "signed")] {
+        timestamp.extend(fields.given(field).map(|text| (name.to_owned(), text.into())));
+    }
+    if let Some(text) = fields.given("tolerance") {
+        let seconds: u32 = text.parse().map_err(|_| "“Seconds that it may differ” is a whole number.".to_owned())?;
+        timestamp.insert("tolerance".to_owned(), seconds.into());
+    }
+    Ok(timestamp.into())
 }
 
 /// A webhook as the form shows it; its secret is not among it.
@@ -199,6 +238,13 @@ pub fn fields_of(wish: &IncomingWish) -> Fields {
     for name in ["header", "prefix", "encoding"] {
         fields.put(name, text(&json["verification"][name]));
     }
+    let timestamp = &json["verification"]["timestamp"];
+    fields.put("timestamp", if timestamp.is_null() { "" } else { "on" });
+    for (name, field) in [("header", "time_header"), ("signed", "signed"), ("tolerance", "tolerance")] {
+        fields.put(field, text(&timestamp[name]));
+    }
+    let networks: Vec<_> = wish.allow_from.iter().map(ToString::to_string).collect();
+    fields.put("allow_from", networks.join(", "));
     fields.put("enabled", if wish.enabled { "on" } else { "" });
     fields
 }
@@ -211,7 +257,9 @@ mod tests {
     fn a_webhook_comes_back_from_its_form_without_its_secret() {
         let written = json!({ "name": "payments", "function": "automation.paid", "methods": ["POST", "PUT"], "answer": "sync", "rate": 60,
             "arguments": { "email": { "from": "body.email", "required": true }, "page": { "from": "query.page", "default": 1 } },
-            "verification": { "type": "hmac_sha256", "header": "X-Sign", "prefix": "sha256=", "encoding": "base64", "secret": "planted" } });
+            "verification": { "type": "hmac_sha256", "header": "X-Sign", "prefix": "sha256=", "encoding": "base64", "secret": "planted",
+                "timestamp": { "header": "X-Time", "signed": "v0:{timestamp}:{body}", "tolerance": 60 } },
+            "allow_from": ["203.0.113.0/24", "::1"] });
         let mut before: IncomingWish = serde_json::from_value(written).expect("a wish");
         let after = wish(&fields_of(&before)).expect("a wish");
         before.verification.as_mut().expect("a verification").take_secret();

@@ -13,5 +13,5 @@ pub use calls::{IncomingWebhook, NewIncomingWebhook};
 pub use mapping::Delivered;
 pub(in crate::server) use receive::Rates;
 pub use receive::Received;
-pub use verify::{Encoding, Verification};
+pub use verify::{Encoding, Timestamp, Verification};
 pub use wish::{Answer, IncomingWish, Verb};

@@ -8,6 +8,7 @@ use crate::server::store::{Execution, IncomingRow};
 use crate::server::{App, Error};
 use axum::http::{HeaderMap, Method};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const LONGEST_DELIVERY: usize = 255;
@@ -21,6 +22,8 @@ pub enum Received {
     Nowhere,
     WrongMethod(Vec<Method>),
     TooLarge(usize),
+    /// It comes from an address that the webhook takes nothing from.
+    Elsewhere,
     /// The sender did not show what it has to.
     Unverified,
     /// The request does not have what the function needs.
@@ -52,11 +55,16 @@ impl App {
         &self,
         token: &str,
         method: &Method,
+        from: Option<IpAddr>,
         size: usize,
     ) -> Result<Result<IncomingRow, Received>, Error> {
         // What is compared is a hash of 256 random bits: its timing tells nothing of them.
         let found = self.store().incoming_by_token(&hash_of(token)).await?;
         let Some(row) = found.filter(|row| row.wish.enabled) else { return Ok(Err(Received::Nowhere)) };
+        let allowed = &row.wish.allow_from;
+        if !allowed.is_empty() && !from.is_some_and(|from| allowed.iter().any(|network| network.contains(from))) {
+            return Ok(Err(Received::Elsewhere));
+        }
         let methods: Vec<_> = row.wish.methods.iter().map(|verb| verb.method()).collect();
         if !methods.contains(method) {
             return Ok(Err(Received::WrongMethod(methods)));
@@ -79,7 +87,7 @@ impl App {
     ) -> Result<bool, Error> {
         let Some(verification) = &row.wish.verification else { return Ok(true) };
         let secret = self.hook_secret(row).await?;
-        Ok(verification.holds(&secret, headers, body))
+        Ok(verification.holds(&secret, headers, body, self.now()))
     }
 
     /// Runs the function of a webhook with what was delivered.

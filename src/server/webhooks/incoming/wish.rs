@@ -2,6 +2,7 @@
 
 use super::mapping::Mapping;
 use super::verify::Verification;
+use crate::server::senders::Network;
 use axum::http::{HeaderName, Method};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +24,9 @@ pub struct IncomingWish {
     pub methods: Vec<Verb>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
+    /// The networks that its sender's requests come from; from anywhere where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_from: Vec<Network>,
     #[serde(default)]
     pub answer: Answer,
     /// A header that names a delivery: the same name again begins nothing new.
