@@ -5,7 +5,7 @@
 //! or a limit lets the script leave by its own way, so a suspended stack is never thrown away.
 //! Printing and the time need no waiting and suspend nothing.
 
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, Place};
 use crate::host::{Account, Ask, Host, Mail, Reply, Request, Sms};
 use crate::memory;
 use corosensei::stack::{DefaultStack, Stack};
@@ -59,6 +59,8 @@ pub trait Witness {
     fn told_account(&self, account: &Account);
     /// `openUrl`, which a button's page would follow.
     fn opened(&self, url: &str, window: &str);
+    /// The script is about to print, or to wait for something.
+    fn standing_at(&self, place: Place);
 }
 
 /// A script on a stack of its own, suspended or not yet begun. `R` is what it ends with.
@@ -121,6 +123,10 @@ impl Host for ParkedHost<'_> {
             Ok(reply) => Ok(reply),
             Err(wish) => self.yielder.suspend(wish),
         }
+    }
+
+    fn standing_at(&mut self, place: Place) {
+        self.around.witness.standing_at(place);
     }
 
     fn stack_end(&self) -> Option<usize> {

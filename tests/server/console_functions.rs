@@ -116,7 +116,8 @@ async fn a_running_execution_is_followed_and_stopped() {
     );
     engine.publish(&source).await;
     let run = user.post("/console/functions/automation.slow/run", &[]).await;
-    let page = follow(&user, run.location(), "/wait/1").await;
+    let page = follow(&user, run.location(), "/wait/30000").await;
+    assert!(page.text.contains("under way") && page.text.contains("line 5"), "{}", page.text);
     assert!(page.text.contains("Running") && page.text.contains("data-live="), "{}", page.text);
     assert!(admin.get("/console/executions?state=running").await.text.contains("automation.slow"));
     let part = user.get(&format!("{}?fragment=true", run.location())).await.text;

@@ -1,6 +1,6 @@
 //! The rest of the own API: tapes, metrics, the document of it all.
 
-use super::support::{Engine, Folder, slow_server};
+use super::support::{Engine, Folder, call, slow_server};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -47,6 +47,17 @@ async fn counts_what_it_does() {
     ] {
         assert!(text.lines().any(|found| found == line), "`{line}` is missing:\n{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_has_its_line() {
+    let (engine, slow) = (Engine::start().await, slow_server().await);
+    engine.publish(&format!("string standalone.inner()\n{{\n\treturn getUrl(\"{slow}/wait/1\");\n}}")).await;
+    let outer = format!("void standalone.outer()\n{{\n\tgetUrl(\"{slow}/wait/1\");\n\tinfo standalone.inner();\n}}");
+    engine.publish(&outer).await;
+    let done = engine.app.run(call("outer")).await.expect("an execution");
+    let lines: Vec<_> = done.calls.iter().map(|one| (one.line, one.file.as_deref(), one.status)).collect();
+    assert_eq!(lines, [(Some(3), None, Some(200)), (Some(3), Some("standalone.inner"), Some(200))]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -162,7 +162,7 @@ impl Entry {
             created_at: self.created_at,
             elapsed: journal.elapsed(),
             lines: journal.lines.clone(),
-            calls: journal.calls.clone(),
+            calls: journal.calls_now(),
         }
     }
 }

@@ -31,7 +31,7 @@ struct Deadline {
 /// Runs a job and says what came of it.
 pub(super) async fn drive(core: &Core, job: Box<Job>) {
     let Job { script, function, args, settings, time, account, outbound, stop, journal, redactor, done } = *job;
-    let scribe = Rc::new(Scribe { journal, redactor });
+    let scribe = Rc::new(Scribe::new(journal, redactor, script.clone()));
     scribe.open().begin((core.clock)());
     let started = Instant::now();
     let deadline = Deadline { at: time.map(|time| started + time), time: time.unwrap_or_default() };
@@ -57,7 +57,7 @@ pub(super) async fn drive(core: &Core, job: Box<Job>) {
 /// happened yet, and it is to be submitted.
 pub fn at_once(job: &Job, clock: &Clock) -> Option<Outcome> {
     let Job { script, function, args, settings, account, stop, journal, redactor, .. } = job;
-    let scribe = Rc::new(Scribe { journal: journal.clone(), redactor: redactor.clone() });
+    let scribe = Rc::new(Scribe::new(journal.clone(), redactor.clone(), script.clone()));
     scribe.open().begin(clock());
     let started = Instant::now();
     let around = Surroundings { clock: clock.clone(), account: account.clone(), witness: scribe.clone() };
@@ -141,9 +141,10 @@ async fn http(
     deadline.check(stop)?;
     let redactor = &scribe.redactor;
     // Before the request goes out: what it shows of secrets is kept from the lines that follow.
-    redacted::asked(&request, redactor);
+    let asked = redacted::asked(&request, redactor);
     let (outbound, going) = (outbound.clone(), Request::clone(&request));
-    let (at, started) = (scribe.open().elapsed(), Instant::now());
+    let (at, started) = (scribe.open().calling(&asked, scribe.standing()), Instant::now());
+    drop(asked);
     let sent = core.network.spawn(async move { outbound.send(going).await });
     let answer = in_time(sent, stop, deadline).await;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -60,6 +60,7 @@ fn strip(label: &str, shapes: Markup) -> Markup {
 fn class(call: &HttpCall) -> &'static str {
     match call.status {
         Some(..400) => "well",
+        None if call.is_under_way() => "slowly",
         Some(_) | None => "badly",
     }
 }
@@ -98,6 +99,8 @@ mod tests {
             connection: None,
             status: Some(503),
             fault: None,
+            line: None,
+            file: None,
         };
         let said = Said { at: 500, text: String::new() };
         let shown = picture(&[said], &[call], 1000.0).into_string();

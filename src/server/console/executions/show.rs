@@ -256,7 +256,10 @@ fn asked(calls: &[HttpCall]) -> Markup {
                                 tr {
                                     td.end.when { (call.at) " ms" }
                                     td { strong { (call.method) } " " code { (call.url) } }
-                                    td { (call.origin) @if let Some(link) = &call.connection { br; small { a href={ "/console/connections/" (link) } { (link) } } } }
+                                    td {
+                                        (call.origin) (standing(call))
+                                        @if let Some(link) = &call.connection { br; small { a href={ "/console/connections/" (link) } { (link) } } }
+                                    }
                                     td { (ending(call)) }
                                     td.end.when { (call.ms) " ms" }
                                 }
@@ -269,9 +272,17 @@ fn asked(calls: &[HttpCall]) -> Markup {
     }
 }
 
+/// `, line 7`
+fn standing(call: &HttpCall) -> Markup {
+    html! {
+        @if let Some(line) = call.line { br; small.muted { @if let Some(file) = &call.file { (file) ", " } "line " (line) } }
+    }
+}
+
 fn ending(call: &HttpCall) -> Markup {
     let tone = match call.status {
         Some(..400) => Tone::Good,
+        None if call.is_under_way() => Tone::Warning,
         Some(_) | None => Tone::Bad,
     };
     html! { (parts::badge(tone, &picture::status(call))) @if let Some(fault) = &call.fault { br; small.muted { (fault) } } }
