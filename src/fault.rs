@@ -175,8 +175,17 @@ impl Fault {
 
     /// Adds the place unless an inner one is known.
     #[cold]
-    pub fn or_at(self, place: Place) -> Self {
-        if self.0.trace.is_empty() { self.at(place) } else { self }
+    pub fn or_at(mut self, place: Place) -> Self {
+        self.add_place(place);
+        self
+    }
+
+    /// As [`Fault::or_at`], in place.
+    #[cold]
+    pub fn add_place(&mut self, place: Place) {
+        if self.0.trace.is_empty() {
+            self.0.trace.push(place);
+        }
     }
 
     pub fn kind(&self) -> &FaultKind {

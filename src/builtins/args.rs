@@ -2,7 +2,7 @@
 
 use super::Accepts;
 use crate::fault::Fault;
-use crate::value::{Collection, DateTime, File, List, Map, Number, Text, Time, Value, Wide};
+use crate::value::{Collection, DateTime, File, List, Map, Number, Text, Time, Value, Wide, nesting};
 
 /// A parameter type. Arguments have been converted to what `ACCEPTS` says before `take`.
 pub trait FromArg<'a>: Sized {
@@ -120,15 +120,15 @@ macro_rules! into_value {
 }
 
 into_value! {
-    Value: value => value;
+    Value: value => bounded(value)?;
     bool: b => Value::Bool(b);
     i64: n => Value::Int(n);
     f64: x => Value::Float(x);
     Number: number => number.into();
     Wide: wide => Number::Exact(wide).into();
-    String: text => Value::Text(text.into());
-    &str: text => Value::text(text);
-    Text: text => Value::Text(text);
+    String: text => text_within_bounds(&text)?;
+    &str: text => text_within_bounds(text)?;
+    Text: text => bounded(Value::Text(text))?;
     DateTime: date => Value::Date(date);
     Time: time => Value::Time(time);
     List: list => Value::List(list);
@@ -136,6 +136,21 @@ into_value! {
     Map: map => Value::Map(map);
     Collection: collection => Value::Collection(collection);
     File: file => Value::File(file);
+}
+
+/// A value, unless it is a text that has grown too long.
+#[inline]
+fn bounded(value: Value) -> Result<Value, Fault> {
+    if let Value::Text(text) = &value {
+        nesting::check_size(text.len())?;
+    }
+    Ok(value)
+}
+
+#[inline]
+fn text_within_bounds(text: &str) -> Result<Value, Fault> {
+    nesting::check_size(text.len())?;
+    Ok(Value::text(text))
 }
 
 impl IntoValue for () {

@@ -52,7 +52,7 @@ pub use args::{Changed, FromArg, Index, IntoValue, Rest, Use};
 
 use crate::fault::{Fault, FaultKind};
 use crate::host::Host;
-use crate::value::{Kind, Settings, Value, nesting};
+use crate::value::{Kind, Settings, Value};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -258,11 +258,7 @@ impl Builtin {
         for (index, (value, param)) in args.iter_mut().zip(self.params).enumerate() {
             coerce::coerce(value, param.accepts, index, cx)?;
         }
-        let result = (self.run)(cx, args);
-        if let Ok(Value::Text(text)) = &result {
-            nesting::check_size(text.len())?;
-        }
-        result
+        (self.run)(cx, args)
     }
 
     #[cold]

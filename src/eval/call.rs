@@ -156,12 +156,16 @@ impl<'p> Machine<'p, '_> {
 
     fn call_method(&mut self, call: &'p MethodCall, args: &mut [Value]) -> Result<Value, Fault> {
         let mut cx = Cx { settings: self.settings, host: self.host, function: &call.name };
-        let result = call.method.call(&mut cx, args);
-        // What needs no look is handed on as it lies: taking it apart here costs more than the call.
-        if result.is_err() || self.most_elements < usize::MAX {
-            let value = result.map_err(|fault| fault.or_at(self.place(call.site)))?;
-            self.check_elements(&value, args, call.site)?;
-            return Ok(value);
+        // One result from the built-in to the caller: taken apart and put together it costs more than the call.
+        let mut result = call.method.call(&mut cx, args);
+        match &mut result {
+            Err(fault) => fault.add_place(self.place(call.site)),
+            Ok(value) if self.most_elements < usize::MAX => {
+                if let Err(fault) = self.check_elements(value, args, call.site) {
+                    result = Err(fault);
+                }
+            }
+            Ok(_) => {}
         }
         result
     }

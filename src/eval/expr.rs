@@ -485,10 +485,15 @@ impl<'p> Machine<'p, '_> {
             let args = [self.eval(receiver)?, self.eval(value)?];
             return self.method_on(call, args);
         }
-        let value = match self.whole(value) {
-            Some(n) => Value::Int(n),
-            None => self.eval(value)?,
-        };
+        if let Some(n) = self.whole(value)
+            && let Some(Value::List(list)) = self.leaf(receiver)
+            && list.element() == Element::Any
+            && list.len() < self.most_elements
+        {
+            list.push(Value::Int(n));
+            return Ok(Value::Null);
+        }
+        let value = self.eval(value)?;
         if let Some(Value::List(list)) = self.leaf(receiver)
             && list.element() == Element::Any
         {

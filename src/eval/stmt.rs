@@ -30,10 +30,14 @@ impl<'p> Machine<'p, '_> {
             // Each value goes straight to its place: one place for both would be written in pieces and read whole.
             Stmt::Set(slot, expr) => match self.whole(expr) {
                 Some(n) => self.local(*slot).replace_with(Value::Int(n)),
-                None => {
-                    let value = self.eval(expr)?;
-                    self.local(*slot).replace_with(value);
-                }
+                None => match self.eval(expr) {
+                    Ok(Value::Int(n)) => self.local(*slot).replace_with(Value::Int(n)),
+                    Ok(mut value) => {
+                        std::mem::swap(self.local(*slot), &mut value);
+                        value.discard();
+                    }
+                    Err(fault) => return Err(fault),
+                },
             },
             Stmt::Append(slot, parts, site) => self.append_to(*slot, parts, *site)?,
             Stmt::If(branches, otherwise) => {

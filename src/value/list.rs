@@ -80,7 +80,7 @@ impl List {
     }
 
     /// Appends; a typed list's conversion has happened before.
-    #[inline]
+    #[inline(always)]
     pub fn push(&self, value: Value) {
         self.change(|items| items.push(value));
     }
