@@ -131,9 +131,12 @@ async fn serve(mut config: Config, address: SocketAddr) -> Result<(), Error> {
         let new = server.app.create_key("first key", Role::Administrator, "ararat serve").await?;
         outln!("The administrator's key, which is shown only now: {}", new.key.as_str());
     }
+    if server.app.published().all().is_empty() {
+        outln!("There are no functions yet: write one in the console, or in a project that `ararat init` makes.");
+    }
     match server.app.set_up_token().await? {
-        Some(token) => outln!("Set up the console, once: {home}/console/welcome?token={}", token.as_str()),
-        None => outln!("The console is at {home}/console"),
+        Some(token) => outln!("Open this to set up the console, once: {home}/console/welcome?token={}", token.as_str()),
+        None => outln!("Open the console: {home}/console"),
     }
     outln!("Ctrl-C stops it.");
     server.run(stop_signal()).await

@@ -164,3 +164,23 @@ fn commands_whose_output_nobody_reads_end_without_a_word() {
         assert_eq!((ended.status.code(), text(&ended).as_str()), (Some(0), ""), "{args:?}");
     }
 }
+
+#[test]
+fn an_empty_folder_is_served_and_says_what_to_open() {
+    let folder = Folder::new("empty");
+    let mut process = ararat(&folder.0)
+        .args(["serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("serve starts");
+    let lines = BufReader::new(process.stdout.take().expect("a pipe")).lines().map(|line| line.expect("a line"));
+    let said: Vec<_> = lines.take(5).collect();
+    let _ = process.kill();
+    let _ = process.wait();
+    assert!(said[0].starts_with("Ararat serves functions at http://127.0.0.1:"), "{said:#?}");
+    assert!(said[1].contains("1003."), "{said:#?}");
+    assert!(said[2].contains("There are no functions yet") && said[2].contains("`ararat init`"), "{said:#?}");
+    assert!(said[3].starts_with("Open this to set up the console, once: http://127.0.0.1:"), "{said:#?}");
+    assert_eq!(said[4], "Ctrl-C stops it.");
+}
