@@ -69,6 +69,11 @@ fn verification(webhook: &IncomingWebhook) -> Markup {
     }
 }
 
+/// The seconds that a signed time of sending may differ.
+fn signed_time(webhook: &IncomingWebhook) -> Option<u32> {
+    webhook.wish.verification.as_ref()?.tolerance()
+}
+
 /// On or off.
 pub fn state(enabled: bool) -> Markup {
     if enabled { parts::badge(Tone::Good, "On") } else { parts::badge(Tone::Plain, "Off") }
@@ -94,6 +99,8 @@ fn summary(visitor: &Visitor, webhook: &IncomingWebhook, made: Option<Markup>) -
                     dt { "Function" } dd { a href=(functions::path(&wish.function)) { (wish.function) } }
                     dt { "Methods" } dd { (methods) }
                     dt { "Verification" } dd { (verification(webhook)) }
+                    @if let Some(seconds) = signed_time(webhook) { dt { "Signed time" } dd { "within " (seconds) " s" } }
+                    @if !wish.allow_from.is_empty() { dt { "Takes from" } dd { @for one in &wish.allow_from { code { (one) } " " } } }
                     @if let Some(header) = &wish.delivery_header { dt { "Names deliveries" } dd { code { (header) } } }
                     @if let Some(rate) = wish.rate { dt { "Requests" } dd { "at most " (rate) " a minute" } }
                     dt { "Changed" } dd { (parts::time(webhook.updated_at)) " by " (webhook.updated_by) }

@@ -114,6 +114,14 @@ impl Verification {
         }
     }
 
+    /// The seconds that a signed time of sending may differ, where there is one.
+    pub fn tolerance(&self) -> Option<u32> {
+        match self {
+            Verification::HmacSha256 { timestamp, .. } => timestamp.as_ref().map(|timestamp| timestamp.tolerance),
+            Verification::SecretHeader { .. } => None,
+        }
+    }
+
     fn secret(&mut self) -> &mut Option<String> {
         match self {
             Verification::HmacSha256 { secret, .. } | Verification::SecretHeader { secret, .. } => secret,
