@@ -52,6 +52,8 @@ async fn dead(engine: &Engine, query: &str) -> Vec<String> {
 async fn what_fails_is_tried_as_declared_and_then_a_dead_letter() {
     let hands = Hands::at(START);
     let engine = engine(&hands, "// @retry attempts=3 delay=10s factor=3 jitter=0").await;
+    let declared = engine.get("/v1/functions/work").await.json()["definition"]["retry"].clone();
+    assert_eq!(declared, json!({ "attempts": 3, "delay": 10, "factor": 3.0, "max_delay": 3600, "jitter": 0.0 }));
     let id = engine.app.enqueue(call("work").arguments(given("x"))).await.expect("accepted");
     let mut due = moment(START);
     for (count, pause) in [(2, 10_000), (3, 30_000)] {
