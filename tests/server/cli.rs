@@ -184,3 +184,44 @@ fn an_empty_folder_is_served_and_says_what_to_open() {
     assert!(said[3].starts_with("Open this to set up the console, once: http://127.0.0.1:"), "{said:#?}");
     assert_eq!(said[4], "Ctrl-C stops it.");
 }
+
+/// The arguments are sealed in the engine's database, which `ararat vault` knows nothing of.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_runs_again_after_the_vault_has_a_new_key() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = Folder::new("rekeyed");
+    std::fs::create_dir_all(folder.0.join("functions")).expect("a folder");
+    let source = "int standalone.count(String password)\n{\n\treturn password.length();\n}\n";
+    std::fs::write(folder.0.join("functions/count.dg"), source).expect("written");
+    let mut command = ararat(&folder.0);
+    command.args(["serve", "--port", "0"]).env("ARARAT_KEYRING", "off");
+    let served = started(command);
+    let send = async |method: reqwest::Method, path: &str, body: &str| {
+        let request = reqwest::Client::new().request(method, format!("{}{path}", served.url)).bearer_auth(&served.key);
+        let answer = request.body(body.to_owned()).send().await.expect("an answer");
+        let (status, location) = (answer.status().as_u16(), answer.headers().get("location").cloned());
+        let text = answer.text().await.expect("a body");
+        assert!(status < 300, "{status} {text}");
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        (json, location.map(|location| location.to_str().expect("a path").to_owned()))
+    };
+    let body = r#"{"password": "planted-argument"}"#;
+    let (first, _) = send(reqwest::Method::POST, "/v1/functions/standalone.count/executions", body).await;
+    assert_eq!((first["output"].as_i64(), first["arguments"]["password"].as_str()), (Some(16), Some("***")), "{first}");
+    let rerun = format!("/v1/executions/{}/rerun", first["id"].as_str().expect("an id"));
+    for turn in 0..2 {
+        let file = format!("key{turn}");
+        let mut rekey = ararat(&folder.0);
+        rekey.args(["vault", "rekey", "--to", "key-file", "--file", &file]).env("ARARAT_KEYRING", "off");
+        let rekeyed = rekey.output().expect("rekey runs");
+        assert!(rekeyed.status.success(), "{}", text(&rekeyed));
+        let (_, location) = send(reqwest::Method::POST, &rerun, "").await;
+        let location = location.expect("a place to look");
+        let mut again = serde_json::Value::Null;
+        while again["ended_at"].is_null() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            again = send(reqwest::Method::GET, &location, "").await.0;
+        }
+        assert_eq!(again["output"], 16, "{again}");
+    }
+}
