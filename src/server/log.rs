@@ -12,8 +12,12 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Rows of one transaction.
 const BATCH: usize = 1000;
-/// Rows that may lie unwritten before new executions wait.
+/// Rows that may lie unwritten before new executions wait until there are fewer.
 const MOST_BEHIND: usize = 20_000;
+/// From here on each new execution is slowed down a little, so that callers who are faster than the disk meet
+/// many short pauses and not one long one.
+const MANY_BEHIND: usize = 4_000;
+const PAUSE: Duration = Duration::from_millis(2);
 /// A failed write is tried again after this time.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often it is tried; then the rows are told to the process's log and given up.
@@ -75,8 +79,13 @@ impl Log {
         self.behind.rows.load(Ordering::Relaxed)
     }
 
-    /// Waits while too many rows are unwritten.
+    /// Waits a moment while many rows are unwritten, and for as long as there are too many.
     pub async fn room(&self) {
+        if self.behind.rows.load(Ordering::Acquire) > MANY_BEHIND {
+            let fewer = self.behind.fewer.notified();
+            // Either is reason enough to go on.
+            let _ = tokio::time::timeout(PAUSE, fewer).await;
+        }
         while self.behind.rows.load(Ordering::Acquire) > MOST_BEHIND {
             let fewer = self.behind.fewer.notified();
             if self.behind.rows.load(Ordering::Acquire) > MOST_BEHIND {
@@ -153,4 +162,26 @@ fn last_states(rows: Vec<Execution>) -> Vec<Execution> {
     let mut kept: Vec<_> = rows.into_iter().rev().filter(|row| seen.insert(row.id.clone())).collect();
     kept.reverse();
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind_by(rows: usize) -> Log {
+        let log = Log { entries: mpsc::unbounded_channel().0, behind: Arc::default() };
+        log.behind.rows.store(rows, Ordering::Release);
+        log
+    }
+
+    #[tokio::test]
+    async fn many_unwritten_rows_slow_callers_down_and_too_many_stop_them() {
+        behind_by(MANY_BEHIND + 1).room().await;
+        let full = behind_by(MOST_BEHIND + 1);
+        let mut stopped = Box::pin(full.room());
+        assert!(tokio::time::timeout(PAUSE * 10, &mut stopped).await.is_err());
+        full.behind.rows.store(0, Ordering::Release);
+        full.behind.fewer.notify_waiters();
+        stopped.await;
+    }
 }
