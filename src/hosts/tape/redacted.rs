@@ -211,6 +211,9 @@ fn clean_bytes(bytes: &[u8], redactor: &Redactor) -> Vec<u8> {
 
 fn clean_text(text: &str, redactor: &Redactor) -> String {
     let clean = redactor.clean(text);
+    if !has_members(&clean) {
+        return clean.into_owned();
+    }
     let masked = members().replace_all(&clean, |found: &Captures<'_, _>| {
         if is_credential(&found[1]) && !found[3].contains(MASK) {
             format!("\"{}\"{}\"{MASK}\"", &found[1], &found[2])
@@ -219,6 +222,11 @@ fn clean_text(text: &str, redactor: &Redactor) -> String {
         }
     });
     masked.into_owned()
+}
+
+/// Whether it is worth a closer look: most texts are none of JSON.
+fn has_members(text: &str) -> bool {
+    text.contains(':')
 }
 
 /// A member of a JSON object that holds a text, wherever it stands.
@@ -267,6 +275,9 @@ fn learn_header(name: &str, value: &str, redactor: &Redactor) {
 }
 
 fn learn_members(text: &str, redactor: &Redactor) {
+    if !has_members(text) {
+        return;
+    }
     for found in members().captures_iter(text).flatten() {
         if is_credential(&found[1]) {
             learn(redactor, &found[3]);

@@ -12,8 +12,10 @@ use crate::server::functions::{Argument, Definition};
 use crate::server::store::{Execution, State};
 use crate::server::traces::{self, TraceParent};
 use crate::server::{Error, ids};
-use serde_json::value::RawValue;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// An execution that can begin.
 pub(super) struct Prepared {
@@ -33,22 +35,22 @@ impl App {
         let mut args = Args::new();
         let (mut exact, mut masked) = (Map::new(), Map::new());
         for (name, given) in fitted(definition, call)? {
-            exact.insert(name.to_owned(), given.value());
-            masked.insert(name.to_owned(), given.masked(name, &redactor));
+            let value = given.value();
+            masked.insert(name.to_owned(), masked_value(name, &value, &redactor));
+            exact.insert(name.to_owned(), value);
             args = match given {
                 Given::Text(text) => args.text(name, text),
                 Given::Json(json) => args.json(name, json),
             };
         }
         let mut execution = self.first_state(target, call);
-        let exact = Value::Object(exact).to_string();
         // A secret of one argument may stand in another one.
-        let shown = call.before.as_ref().and_then(|before| before.shown.as_ref());
-        let shown = shown.map_or_else(|| Value::Object(masked).to_string(), |shown| shown.get().to_owned());
-        execution.arguments = clean_json(&shown, &redactor);
-        if execution.arguments.get() != exact {
+        let shown = call.before.as_ref().and_then(|before| before.shown.clone());
+        execution.arguments = clean_raw(shown.unwrap_or_else(|| raw(&masked)), &redactor);
+        let exact = raw(&exact);
+        if execution.arguments.get() != exact.get() {
             // Boxed: few executions have anything to seal.
-            execution.sealed = Some(Box::pin(self.seal_arguments(execution.first_attempt(), &exact)).await?);
+            execution.sealed = Some(Box::pin(self.seal_arguments(execution.first_attempt(), exact.get())).await?);
         }
         Ok(Prepared { args, execution, redactor, trace: traces::current() })
     }
@@ -134,7 +136,7 @@ impl App {
         execution.calls = std::mem::take(&mut journal.calls);
         for line in &mut execution.lines {
             // Secrets that became known only after the line was printed.
-            if let std::borrow::Cow::Owned(clean) = redactor.clean(&line.text) {
+            if let Cow::Owned(clean) = redactor.clean(&line.text) {
                 line.text = clean;
             }
         }
@@ -151,7 +153,7 @@ impl App {
             }
             Err(failed) => {
                 execution.state = State::Failed;
-                execution.error = Some(clean_json(&error_of(&failed).to_string(), redactor));
+                execution.error = Some(clean_raw(raw(&error_of(&failed)), redactor));
             }
         }
     }
@@ -160,11 +162,11 @@ impl App {
 /// Masks arguments that hold what has become known as a secret since the execution began; gives them as
 /// they were, unless they are sealed already.
 pub(super) fn shown_too_much(execution: &mut Execution, redactor: &Redactor) -> Option<String> {
-    let clean = clean_json(execution.arguments.get(), redactor);
-    if clean.get() == execution.arguments.get() {
+    let Cow::Owned(clean) = redactor.clean(execution.arguments.get()) else { return None };
+    if clean == execution.arguments.get() {
         return None;
     }
-    let shown = std::mem::replace(&mut execution.arguments, clean);
+    let shown = std::mem::replace(&mut execution.arguments, valid(clean));
     execution.sealed.is_none().then(|| shown.get().to_owned())
 }
 
@@ -172,7 +174,7 @@ pub(super) fn shown_too_much(execution: &mut Execution, redactor: &Redactor) -> 
 pub(super) fn for_the_log(execution: &Execution, redactor: &Redactor) -> Execution {
     let output = execution.output.as_ref().map(|json| {
         let text = redacted::text("", json.get(), redactor);
-        RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
+        if text == json.get() { json.clone() } else { valid(text) }
     });
     Execution { output, ..execution.clone() }
 }
@@ -197,10 +199,13 @@ pub(in crate::server) fn fitted<'a>(definition: &'a Definition, call: &Call) -> 
 
 /// Named values without secrets; what they held is known to the redactor from now on.
 pub(in crate::server) fn masked(values: &Map<String, Value>, redactor: &Redactor) -> Map<String, Value> {
-    let first = values.iter().map(|(name, value)| (name.clone(), Given::of(value.clone()).masked(name, redactor)));
-    let first = Value::Object(first.collect()).to_string();
+    let first: Map<_, _> =
+        values.iter().map(|(name, value)| (name.clone(), masked_value(name, value, redactor))).collect();
     // A secret of one value may stand in another one.
-    serde_json::from_str(clean_json(&first, redactor).get()).unwrap_or_default()
+    match redactor.clean(raw(&first).get()) {
+        Cow::Borrowed(_) => first,
+        Cow::Owned(clean) => serde_json::from_str(&clean).unwrap_or_default(),
+    }
 }
 
 fn check_names(definition: &Definition, call: &Call) -> Result<(), Error> {
@@ -218,11 +223,22 @@ fn vault_failed(error: crate::connections::Error) -> Error {
     Error::System(format!("the arguments hold secrets, and the vault that would keep them is not at hand: {error}"))
 }
 
+fn raw(json: &impl Serialize) -> Box<RawValue> {
+    // Keys are texts, so it can always be written.
+    to_raw_value(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
 /// JSON without known secrets.
-fn clean_json(json: &str, redactor: &Redactor) -> Box<RawValue> {
-    let clean = redactor.clean(json).into_owned();
-    // A mask has no signs that would break JSON.
-    RawValue::from_string(clean).unwrap_or_else(|_| RawValue::NULL.to_owned())
+fn clean_raw(json: Box<RawValue>, redactor: &Redactor) -> Box<RawValue> {
+    match redactor.clean(json.get()) {
+        Cow::Borrowed(_) => json,
+        Cow::Owned(clean) => valid(clean),
+    }
+}
+
+/// JSON that has been masked; a mask has no signs that would break it.
+fn valid(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 impl Given {
@@ -240,14 +256,14 @@ impl Given {
             Given::Json(json) => serde_json::from_str(json).unwrap_or_else(|_| json.as_str().into()),
         }
     }
+}
 
-    fn masked(&self, name: &str, redactor: &Redactor) -> Value {
-        match self.value() {
-            Value::String(text) => redacted::text(name, &text, redactor).into(),
-            other => {
-                let text = redacted::text(name, &other.to_string(), redactor);
-                serde_json::from_str(&text).unwrap_or_else(|_| text.into())
-            }
+fn masked_value(name: &str, value: &Value, redactor: &Redactor) -> Value {
+    match value {
+        Value::String(text) => redacted::text(name, text, redactor).into(),
+        other => {
+            let text = redacted::text(name, &other.to_string(), redactor);
+            serde_json::from_str(&text).unwrap_or_else(|_| text.into())
         }
     }
 }
