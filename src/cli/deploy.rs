@@ -172,7 +172,7 @@ impl Engine {
             connection: None,
             follow: false,
         };
-        self.client.send(outgoing, None).await.map_err(|error| wrong(error.to_string()))
+        self.client.send(&outgoing, None).await.map_err(|error| wrong(error.to_string()))
     }
 }
 

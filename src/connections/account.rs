@@ -109,7 +109,7 @@ async fn get(outbound: &Outbound, link: &str, url: String) -> Result<Response, E
         max_response: 5 << 20,
         origin: "connections".to_owned(),
     };
-    let answer = outbound.carry(request).await?;
+    let answer = outbound.carry(&request).await?;
     if answer.status >= 400 {
         let reason = format!("status {} from {}", answer.status, answer.url);
         return Err(Error::Provider { link: link.to_owned(), reason });

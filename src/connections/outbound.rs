@@ -118,33 +118,37 @@ impl Outbound {
     }
 
     /// Sends a request and answers with whatever status the server gave.
-    pub async fn send(&self, request: Request) -> Result<Response, Fault> {
+    pub async fn send(&self, request: &Request) -> Result<Response, Fault> {
         self.carry(request).await.map_err(Fault::from)
     }
 
     /// As `send`, with the error as connections name it.
     ///
     /// What a request on a connection takes is boxed: the many that have none wait without it.
-    pub async fn carry(&self, request: Request) -> Result<Response, Error> {
-        if needs_connection(&request) {
+    pub async fn carry(&self, request: &Request) -> Result<Response, Error> {
+        if needs_connection(request) {
             return Box::pin(self.on_connection(request)).await;
         }
-        let mut outgoing = outgoing(&request, &Values::new(), None)?;
-        drop(request);
-        outgoing.hop.url = resolve::without_connection(outgoing.hop.url, self.stand_in.as_deref())?;
+        let outgoing = self.without_connection(request)?;
         if self.dry_run {
             return Ok(dry_run::shown(&self.client, &outgoing.hop));
         }
-        Ok(self.client.send(outgoing, None).await?)
+        Ok(self.client.send(&outgoing, None).await?)
     }
 
-    async fn on_connection(&self, request: Request) -> Result<Response, Error> {
+    fn without_connection(&self, request: &Request) -> Result<Outgoing, Error> {
+        let mut outgoing = outgoing(request, &Values::new(), None)?;
+        outgoing.hop.url = resolve::without_connection(outgoing.hop.url, self.stand_in.as_deref())?;
+        Ok(outgoing)
+    }
+
+    async fn on_connection(&self, request: &Request) -> Result<Response, Error> {
         let registry = self.registry().await?;
         if self.dry_run {
-            return dry_run::on_connection(registry, &self.client, &request).await;
+            return dry_run::on_connection(registry, &self.client, request).await;
         }
-        let hot = self.hot(registry, &request).await?;
-        let answer = self.attempt(registry, &request, &hot).await?;
+        let hot = self.hot(registry, request).await?;
+        let answer = self.attempt(registry, request, &hot).await?;
         let expired = hot.bound.service.oauth2().is_some_and(|row| oauth2::says_expired(row, &answer));
         let (true, Some(used)) = (expired, access_of(&hot.bound.credential)) else {
             return Ok(answer);
@@ -153,7 +157,7 @@ impl Outbound {
         let service = hot.bound.service.clone();
         match refresh::ready(registry, &self.client, &service, hot.connection.clone(), Some(&used)).await {
             Ok(ready) if access_of(&ready.credential).as_ref() != Some(&used) => {
-                self.attempt(registry, &request, &self.bind(service, ready)?).await
+                self.attempt(registry, request, &self.bind(service, ready)?).await
             }
             // The server's own answer says more than that there is nothing to refresh with.
             Ok(_) | Err(Error::Wait { .. } | Error::Provider { .. }) => Ok(answer),
@@ -216,12 +220,12 @@ impl Outbound {
         wait_for_turn(registry, hot, outgoing.timeout).await?;
         let (pace, id) = (registry.pace(), hot.connection.id.as_str());
         let skew = pace.skew(id);
-        let answer = self.sign_and_send(registry, bound, outgoing.clone(), skew).await?;
+        let answer = self.sign_and_send(registry, bound, &outgoing, skew).await?;
         let learned = pace.skew(id);
         let by_time = matches!(bound.service.auth, Auth::OAuth1(_) | Auth::AwsSigv4);
         if by_time && matches!(answer.status, 400 | 401 | 403) && (learned - skew).abs() > TOLERATED_SKEW {
             // Signed for another time than the provider's: once more, for its own.
-            return self.sign_and_send(registry, bound, outgoing, learned).await;
+            return self.sign_and_send(registry, bound, &outgoing, learned).await;
         }
         Ok(answer)
     }
@@ -230,7 +234,7 @@ impl Outbound {
         &self,
         registry: &Registry,
         bound: &Bound,
-        outgoing: Outgoing,
+        outgoing: &Outgoing,
         skew: i64,
     ) -> Result<Response, Error> {
         let signing = Signing { bound, now: registry.now() + skew };

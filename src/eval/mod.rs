@@ -56,6 +56,9 @@ pub struct Machine<'p, 'h> {
     stats: Stats,
 }
 
+/// Values that a fresh stack has room for; thousands of executions may wait at once, each with one.
+const FIRST_SLOTS: usize = 16;
+
 /// What a block tells the block around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Signal {
@@ -73,7 +76,7 @@ impl<'p, 'h> Machine<'p, 'h> {
             settings,
             limits,
             host,
-            stack: Vec::with_capacity(64),
+            stack: Vec::with_capacity(FIRST_SLOTS),
             frame: 0,
             consts: program.consts.iter().map(constant).collect(),
             return_site: 0,

@@ -107,7 +107,7 @@ impl BlockingHost {
 
     fn http(&mut self, request: Request) -> Result<Reply, Fault> {
         let outbound = self.outbound.clone();
-        self.wait(async move |_| outbound.send(request).await.map(Reply::Http))
+        self.wait(async move |_| outbound.send(&request).await.map(Reply::Http))
     }
 
     /// Waits for something slow, or until the script is stopped.

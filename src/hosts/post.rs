@@ -169,7 +169,7 @@ async fn hand_over(sandbox: &Url, message: &serde_json::Value, outbound: &Outbou
     let hop = Hop { method: Method::Post, url: sandbox.clone(), headers: Vec::new(), body };
     let limits = (Duration::from_secs(10), 1 << 16);
     let outgoing = Outgoing { hop, timeout: limits.0, max_response: limits.1, connection: None, follow: false };
-    let answer = outbound.client().send(outgoing, None).await.map_err(Fault::from)?;
+    let answer = outbound.client().send(&outgoing, None).await.map_err(Fault::from)?;
     match answer.status {
         200 => Ok(()),
         status => Err(Fault::other("run.mail", format!("the sandbox's outbox answered {status}"))),

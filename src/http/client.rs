@@ -122,8 +122,8 @@ impl Client {
     }
 
     /// Sends a request and reads its answer, within the request's time.
-    pub async fn send(&self, outgoing: Outgoing, attach: Option<&dyn Attach>) -> Result<Received, HttpError> {
-        let call = self.call_text(&outgoing);
+    pub async fn send(&self, outgoing: &Outgoing, attach: Option<&dyn Attach>) -> Result<Received, HttpError> {
+        let call = self.call_text(outgoing);
         let seconds = outgoing.timeout.as_secs();
         let timeout = outgoing.timeout;
         let work = self.follow(outgoing, attach, &call);
@@ -148,30 +148,42 @@ impl Client {
         }
     }
 
-    async fn follow(&self, outgoing: Outgoing, attach: Option<&dyn Attach>, call: &str) -> Result<Received, HttpError> {
-        let Outgoing { mut hop, max_response, follow, .. } = outgoing;
-        let origin = hop.url.origin();
+    async fn follow(
+        &self,
+        outgoing: &Outgoing,
+        attach: Option<&dyn Attach>,
+        call: &str,
+    ) -> Result<Received, HttpError> {
+        // Boxed: few requests are redirected, and many wait at once.
+        let mut redirected: Option<Box<Hop>> = None;
         for _ in 0..=MAX_REDIRECTS {
-            let mut ready = hop.clone();
-            if let Some(attach) = attach.filter(|_| ready.url.origin() == origin) {
-                attach.attach(&mut ready).map_err(|fault| HttpError::Credentials(fault.message()))?;
-            }
-            let answer = self.send_hop(&ready, &hop.url, max_response, call).await?;
-            let Some(next) = redirect_target(&hop, &answer).filter(|_| follow) else {
+            let hop = redirected.as_deref().unwrap_or(&outgoing.hop);
+            let answer = self.send_hop(hop, outgoing, attach, call).await?;
+            let Some(next) = redirect_target(hop, &answer).filter(|_| outgoing.follow) else {
                 return Ok(answer);
             };
-            if next.origin() != origin {
+            let mut hop = Box::new(hop.clone());
+            if next.origin() != outgoing.hop.url.origin() {
                 hop.headers.retain(|(name, _)| !is_secret_header(name));
             }
             hop.url = next;
+            redirected = Some(hop);
         }
         Err(HttpError::Redirects { limit: MAX_REDIRECTS, call: call.to_owned() })
     }
 
-    async fn send_hop(&self, hop: &Hop, shown: &Url, limit: usize, call: &str) -> Result<Received, HttpError> {
+    async fn send_hop(
+        &self,
+        hop: &Hop,
+        outgoing: &Outgoing,
+        attach: Option<&dyn Attach>,
+        call: &str,
+    ) -> Result<Received, HttpError> {
         let started = Instant::now();
-        self.trace(|| curl::command(hop, &self.options.redactor));
-        let result = self.exchange(hop, shown, limit, call).await;
+        let attach = attach.filter(|_| hop.url.origin() == outgoing.hop.url.origin());
+        // What was made of the hop is gone when the answer is waited for.
+        let answering = self.begin(hop, attach, call)?;
+        let result = self.answer(answering, &hop.url, outgoing.max_response, call).await;
         self.trace(|| match &result {
             Ok(answer) => {
                 format!("# {}, {} bytes, {} ms", answer.status, answer.body.len(), started.elapsed().as_millis())
@@ -181,15 +193,48 @@ impl Client {
         result
     }
 
-    async fn exchange(&self, hop: &Hop, shown: &Url, limit: usize, call: &str) -> Result<Received, HttpError> {
-        let refused = |reason: String| HttpError::Refused { reason, call: call.to_owned() };
+    /// Begins to send a hop with its credentials.
+    fn begin(
+        &self,
+        hop: &Hop,
+        attach: Option<&dyn Attach>,
+        call: &str,
+    ) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>> + use<>, HttpError> {
+        let attached = match attach {
+            None => None,
+            Some(attach) => {
+                let mut hop = hop.clone();
+                attach.attach(&mut hop).map_err(|fault| HttpError::Credentials(fault.message()))?;
+                Some(hop)
+            }
+        };
+        let hop = attached.as_ref().unwrap_or(hop);
+        self.trace(|| curl::command(hop, &self.options.redactor));
+        let refused = |reason: String| self.refused(reason, call);
         if !matches!(hop.url.scheme(), "http" | "https") {
             return Err(refused(format!("expected an address with http or https, found `{}`", hop.url.scheme())));
         }
         self.options.reach.check(&hop.url).map_err(refused)?;
         let request = wire_request(hop).map_err(refused)?;
-        let client = self.client_for(&hop.url).map_err(refused)?;
-        let answer = client.execute(request).await.map_err(|error| self.failure(&error, call))?;
+        Ok(self.client_for(&hop.url).map_err(refused)?.execute(request))
+    }
+
+    /// A request that is not sent; told like one that failed.
+    fn refused(&self, reason: String, call: &str) -> HttpError {
+        let error = HttpError::Refused { reason, call: call.to_owned() };
+        self.trace(|| self.options.redactor.clean(&format!("# {error}")).into_owned());
+        error
+    }
+
+    /// Waits for an answer; `shown` is its address without credentials.
+    async fn answer(
+        &self,
+        answering: impl Future<Output = reqwest::Result<reqwest::Response>>,
+        shown: &Url,
+        limit: usize,
+        call: &str,
+    ) -> Result<Received, HttpError> {
+        let answer = answering.await.map_err(|error| self.failure(&error, call))?;
         let status = answer.status().as_u16();
         let headers = header_texts(answer.headers());
         let body = self.read_body(answer, limit, call).await?;
@@ -274,7 +319,9 @@ fn build(near: bool, reach: &Reach) -> Result<reqwest::Client, String> {
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true);
     if near {
-        builder = builder.no_proxy().tls_certs_only([]);
+        // Only HTTP/2 has requests that a server hands back undone; without them no copy is kept to send again.
+        let once = reqwest::retry::never().max_retries_per_request(0);
+        builder = builder.no_proxy().tls_certs_only([]).retry(once);
     }
     if reach.deny_private {
         // A proxy would resolve names for us, out of sight of the check.

@@ -290,7 +290,7 @@ impl<'c> AsyncHttpClient<'c> for Sender<'_> {
 
 /// Sends a request of the crate with our client and hands back a reply that it can read.
 async fn exchange(http: &Client, format: TokenBody, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let answer = http.send(outgoing(format, request)?, None).await?;
+    let answer = http.send(&outgoing(format, request)?, None).await?;
     if let Some(error) = overloaded(&answer) {
         return Err(error);
     }

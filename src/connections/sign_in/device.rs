@@ -247,5 +247,5 @@ async fn post(
     let hop = Hop { method: Method::Post, url, headers, body };
     let connection = Some(link.to_owned());
     let outgoing = Outgoing { hop, timeout: TIMEOUT, max_response: token_reply::LARGEST, connection, follow: false };
-    Ok(http.send(outgoing, None).await?)
+    Ok(http.send(&outgoing, None).await?)
 }

@@ -312,7 +312,7 @@ async fn tell_provider(http: &Client, row: &OAuth2, values: &Values, tokens: &To
     let hop = Hop { method: Method::Post, url, headers, body: Body::Form(pairs) };
     let timeout = Duration::from_secs(10);
     let outgoing = Outgoing { hop, timeout, max_response: 1 << 20, connection: None, follow: false };
-    match http.send(outgoing, None).await {
+    match http.send(&outgoing, None).await {
         Ok(answer) if answer.status < 300 => None,
         Ok(answer) => Some(format!("the provider answered with status {}", answer.status)),
         Err(error) => Some(http.redactor().clean(&error.to_string()).into_owned()),

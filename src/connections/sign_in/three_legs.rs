@@ -108,7 +108,7 @@ async fn ask(
     oauth1::sign(&mut hop, signer, &Moment::at(registry.now()), extra, Place::Header)?;
     let timeout = Duration::from_secs(30);
     let outgoing = Outgoing { hop, timeout, max_response: 1 << 20, connection: Some(link.to_owned()), follow: false };
-    let answer = http.send(outgoing, None).await?;
+    let answer = http.send(&outgoing, None).await?;
     if answer.status >= 300 {
         return Err(super::refused(link, &format!("status {} from {}", answer.status, answer.url)));
     }

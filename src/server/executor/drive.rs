@@ -142,10 +142,11 @@ async fn http(
     let redactor = &scribe.redactor;
     // Before the request goes out: what it shows of secrets is kept from the lines that follow.
     let asked = redacted::asked(&request, redactor);
-    let (outbound, going) = (outbound.clone(), Request::clone(&request));
+    let request = Arc::<Request>::from(request);
+    let (outbound, going) = (outbound.clone(), request.clone());
     let (at, started) = (scribe.open().calling(&asked, scribe.standing()), Instant::now());
     drop(asked);
-    let sent = core.network.spawn(async move { outbound.send(going).await });
+    let sent = core.network.spawn(async move { outbound.send(&going).await });
     let answer = in_time(sent, stop, deadline).await;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     scribe.open().called(at, Exchange { ms, ..exchange(&request, &answer, redactor) });

@@ -187,7 +187,7 @@ async fn send(client: &Client, request: &Request<Bytes>) -> Result<Response<Byte
     let body = Body::Bytes { content_type: String::new(), bytes: request.body().to_vec() };
     let hop = Hop { method: Method::Post, url, headers, body };
     let outgoing = Outgoing { hop, timeout: TIMEOUT, max_response: ANSWER, connection: None, follow: false };
-    let answer = client.send(outgoing, None).await.map_err(|error| error.to_string())?;
+    let answer = client.send(&outgoing, None).await.map_err(|error| error.to_string())?;
     let response = Response::builder().status(answer.status);
     response.body(Bytes::from(answer.body)).map_err(|error| error.to_string())
 }

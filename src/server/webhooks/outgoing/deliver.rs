@@ -140,7 +140,7 @@ impl App {
         // What it holds of secrets is kept from the messages about it.
         let redactor = self.redactor().child();
         learn_secrets(&request, &redactor);
-        self.outbound().carry(request).await.map_err(|error| Failed {
+        self.outbound().carry(&request).await.map_err(|error| Failed {
             again: of_error(&error),
             message: redactor.clean(&error.to_string()).into_owned(),
         })
