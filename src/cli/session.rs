@@ -189,6 +189,7 @@ pub(super) use online::account;
 #[cfg(feature = "http")]
 mod online {
     use super::{HostOptions, ReplayMatch, World};
+    #[cfg(feature = "sandbox")]
     use crate::connections::outbound::Source;
     use crate::connections::registry::Settings;
     use crate::engine::{Failure, Run, Script};
@@ -226,6 +227,7 @@ mod online {
                     sandbox: None,
                 });
             }
+            #[cfg_attr(not(feature = "sandbox"), expect(unused_mut, reason = "the sandbox puts its connections in"))]
             let mut config = config(options, stop.clone())?;
             #[cfg(feature = "sandbox")]
             let sandbox = match options.world.sandbox {
