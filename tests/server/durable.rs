@@ -2,7 +2,7 @@
 
 use super::support::{Engine, Folder, call, config, slow_server};
 use ararat::server::Config;
-use ararat::server::app::{Given, KeyWish, Role};
+use ararat::server::app::{Given, KeyWish, MOST_TAKEN, Role};
 use ararat::server::store::State;
 use serde_json::json;
 use std::path::Path;
@@ -29,6 +29,27 @@ async fn the_same_key_gets_the_same_execution() {
     assert_ne!(send("k2", "a").await.json()["id"], first.json()["id"]);
     let all = engine.get("/v1/executions").await.json();
     assert_eq!(all["executions"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_that_no_engine_survives_is_given_up() {
+    let (folder, slow) = (Folder::new("given-up"), slow_server().await);
+    let short = || Config { grace: Duration::from_millis(1), ..in_folder(&folder.0) };
+    let mut engine = Engine::with(short()).await;
+    let source = format!("string standalone.wait() {{ return invokeurl [ url : \"{slow}/wait/60000\" type : GET ]; }}");
+    engine.publish(&source).await;
+    let id = engine.app.enqueue(call("wait")).await.expect("accepted");
+    for _ in 0..MOST_TAKEN {
+        while engine.app.executor().running() < 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        engine.stop().await;
+        engine = Engine::with(short()).await;
+    }
+    let ended = engine.app.wait_for(&id).await.expect("the execution");
+    let error = ended.error.expect("an error").get().to_owned();
+    assert_eq!(ended.state, State::Failed);
+    assert!(error.contains("25 engines took it and none of them ended it"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

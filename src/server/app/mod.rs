@@ -21,6 +21,7 @@ pub use executions::Live;
 pub use functions::{Action, Breaks, Deployment, FunctionView};
 pub use keys::{Caller, KeyWish, NewKey, Role, TOKEN_SECONDS};
 pub use once::Idempotency;
+pub use queue::MOST_TAKEN;
 pub(in crate::server) use rate::Rate;
 pub(in crate::server) use record::{fitted, masked};
 pub(in crate::server) use run::Ready;

@@ -13,6 +13,8 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_secs(1);
 /// Executions that are taken over at once.
 const AT_ONCE: i64 = 500;
+/// Engines that may take an execution without ending it: it may be what brings them down.
+pub const MOST_TAKEN: i64 = 25;
 
 impl App {
     /// Takes part with others on the same database, and takes up what was accepted and has nobody.
@@ -116,6 +118,10 @@ impl App {
         let Some(old) = self.store().execution(id).await? else { return Ok(()) };
         if cancelled {
             return self.end_unbegun(Execution { state: State::Cancelled, claim: Some(claim), ..old }).await;
+        }
+        if claim.turn > MOST_TAKEN {
+            let reason = format!("{MOST_TAKEN} engines took it and none of them ended it");
+            return self.cannot_run(old, claim, &Error::System(reason)).await;
         }
         match self.resume(&old, claim.clone()).await {
             Ok(()) => Ok(()),
