@@ -37,6 +37,13 @@ fn help_of(error: &connections::Error) -> Option<String> {
     error.help().filter(|help| !help.contains("`ararat ") && !help.contains("--"))
 }
 
+/// What a form says that cannot be read.
+impl From<String> for Refusal {
+    fn from(problem: String) -> Self {
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, problem)
+    }
+}
+
 impl From<connections::Error> for Refusal {
     fn from(error: connections::Error) -> Self {
         use connections::Error as E;

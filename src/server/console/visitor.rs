@@ -54,6 +54,23 @@ impl Visitor {
         maud::html! { input type="hidden" name=(guard::FIELD) value=(self.csrf); }
     }
 
+    /// What an administrator does with a thing that can be switched, changed and removed; nothing for others.
+    pub fn controls(&self, base: &str, enabled: bool, warning: &str) -> Markup {
+        maud::html! {
+            @if self.is_administrator() {
+                form method="post" action={ (base) "/switch" } {
+                    (self.csrf())
+                    @if enabled { button type="submit" { "Switch off" } }
+                    @else { input type="hidden" name="on" value="on"; button type="submit" { "Switch on" } }
+                }
+                a.button href={ (base) "/edit" } { "Edit" }
+                form method="post" action={ (base) "/delete" } data-confirm=(warning) {
+                    (self.csrf()) button.danger type="submit" { "Delete" }
+                }
+            }
+        }
+    }
+
     /// Where this console is for the browser: `http://127.0.0.1:8080`.
     pub fn origin(&self) -> String {
         match &self.app.config().public_url {

@@ -38,11 +38,8 @@ async fn create(
     Administrator(visitor): Administrator,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = match form::wish(&fields) {
-        Ok(wish) => app.create_schedule(wish, visitor.name()).await.map_err(Refusal::from),
-        Err(problem) => Err(unreadable(problem)),
-    };
-    done(&app, &visitor, None, &fields, made)
+    let made = async { Ok(app.create_schedule(form::wish(&fields)?, visitor.name()).await?) };
+    done(&app, &visitor, None, &fields, made.await)
 }
 
 async fn edit(
@@ -62,15 +59,8 @@ async fn update(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let id = app.schedule(&id).await?.id;
-    let changed = match form::wish(&fields) {
-        Ok(wish) => app.update_schedule(&id, wish, visitor.name()).await.map_err(Refusal::from),
-        Err(problem) => Err(unreadable(problem)),
-    };
-    done(&app, &visitor, Some(&path(&id)), &fields, changed)
-}
-
-fn unreadable(problem: String) -> Refusal {
-    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, problem)
+    let changed = async { Ok(app.update_schedule(&id, form::wish(&fields)?, visitor.name()).await?) };
+    done(&app, &visitor, Some(&path(&id)), &fields, changed.await)
 }
 
 /// To the schedule's page, or back to the form with what was wrong.

@@ -42,19 +42,12 @@ async fn show(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) 
 
 fn actions(visitor: &Visitor, schedule: &Schedule) -> Markup {
     let base = path(&schedule.id);
+    let warning = format!("Delete the schedule “{}” with its history?", schedule.wish.name);
     html! {
         @if visitor.is_administrator() {
             form method="post" action={ (base) "/run" } { (visitor.csrf()) button.primary type="submit" { "Run now" } }
-            form method="post" action={ (base) "/switch" } {
-                (visitor.csrf())
-                @if schedule.wish.enabled { button type="submit" { "Switch off" } }
-                @else { input type="hidden" name="on" value="on"; button type="submit" { "Switch on" } }
-            }
-            a.button href={ (base) "/edit" } { "Edit" }
-            form method="post" action={ (base) "/delete" } data-confirm={ "Delete the schedule “" (schedule.wish.name) "” with its history?" } {
-                (visitor.csrf()) button.danger type="submit" { "Delete" }
-            }
         }
+        (visitor.controls(&base, schedule.wish.enabled, &warning))
     }
 }
 

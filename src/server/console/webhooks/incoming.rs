@@ -1,7 +1,7 @@
 //! Incoming webhooks: listed, made, shown, changed, given a new address, removed.
 
 use super::incoming_form::{fields_of, page, wish};
-use super::{Part, subsections};
+use super::{Part, listed};
 use crate::server::App;
 use crate::server::console::page::{Page, Section};
 use crate::server::console::parts::{self, Tone};
@@ -29,17 +29,13 @@ pub fn routes() -> Router<App> {
 
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Page, Refusal> {
     let all = app.incoming_webhooks().await?;
-    let add = || {
-        html! { @if visitor.is_administrator() { a.button.primary href="/console/webhooks/incoming/new" { "New incoming webhook" } } }
-    };
-    let body = html! {
-        (parts::heading("Webhooks", "Requests of others that run functions, and requests that tell others.", add()))
-        (subsections(Part::Incoming))
-        @if all.is_empty() {
-            (parts::empty("No incoming webhooks yet", "One is an address that you give to a service, which then runs a function.", add()))
-        } @else { (table(&all)) }
-    };
-    Ok(visitor.page(Section::Webhooks, "Incoming webhooks", body))
+    let table = (!all.is_empty()).then(|| table(&all));
+    Ok(listed(
+        &visitor,
+        Part::Incoming,
+        "One is an address that you give to a service, which then runs a function.",
+        table,
+    ))
 }
 
 fn table(all: &[IncomingWebhook]) -> Markup {
@@ -129,20 +125,8 @@ fn mapping(webhook: &IncomingWebhook) -> Markup {
 }
 
 fn actions(visitor: &Visitor, webhook: &IncomingWebhook) -> Markup {
-    let base = Part::Incoming.of(&webhook.id);
-    html! {
-        @if visitor.is_administrator() {
-            form method="post" action={ (base) "/switch" } {
-                (visitor.csrf())
-                @if webhook.wish.enabled { button type="submit" { "Switch off" } }
-                @else { input type="hidden" name="on" value="on"; button type="submit" { "Switch on" } }
-            }
-            a.button href={ (base) "/edit" } { "Edit" }
-            form method="post" action={ (base) "/delete" } data-confirm={ "Delete the webhook “" (webhook.wish.name) "”? Its address leads nowhere then." } {
-                (visitor.csrf()) button.danger type="submit" { "Delete" }
-            }
-        }
-    }
+    let warning = format!("Delete the webhook “{}”? Its address leads nowhere then.", webhook.wish.name);
+    visitor.controls(&Part::Incoming.of(&webhook.id), webhook.wish.enabled, &warning)
 }
 
 fn renewal(visitor: &Visitor, webhook: &IncomingWebhook) -> Markup {
@@ -182,11 +166,8 @@ async fn create(
     Administrator(visitor): Administrator,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = match wish(&fields) {
-        Ok(wish) => app.create_incoming_webhook(wish, visitor.name()).await.map_err(Refusal::from),
-        Err(problem) => Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, problem)),
-    };
-    match made {
+    let made = async { Ok(app.create_incoming_webhook(wish(&fields)?, visitor.name()).await?) };
+    match made.await {
         Ok(made) => Ok(handed_over(&visitor, &made).into_response()),
         Err(refusal) => again(&app, &visitor, None, &fields, refusal),
     }
@@ -208,11 +189,8 @@ async fn update(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let id = app.incoming_webhook(&id).await?.id;
-    let changed = match wish(&fields) {
-        Ok(wish) => app.update_incoming_webhook(&id, wish, visitor.name()).await.map_err(Refusal::from),
-        Err(problem) => Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, problem)),
-    };
-    match changed {
+    let changed = async { Ok(app.update_incoming_webhook(&id, wish(&fields)?, visitor.name()).await?) };
+    match changed.await {
         Ok(_) => Ok(visitor.go(&Part::Incoming.of(&id), "The webhook is saved.")),
         Err(refusal) => again(&app, &visitor, Some(&id), &fields, refusal),
     }

@@ -1,9 +1,9 @@
 //! The form of an incoming webhook, and what it makes of what was filled in.
 
-use super::Part;
 use super::rows::{Column, read, rows};
+use super::{Part, form};
 use crate::server::App;
-use crate::server::console::page::{Page, Section};
+use crate::server::console::page::Page;
 use crate::server::console::parts::{self, Field};
 use crate::server::console::{Fields, Refusal, Visitor};
 use crate::server::webhooks::incoming::IncomingWish;
@@ -14,27 +14,16 @@ const METHODS: [&str; 3] = ["GET", "POST", "PUT"];
 
 /// The page; `id` is that of the webhook, absent for a new one.
 pub fn page(app: &App, visitor: &Visitor, id: Option<&str>, fields: &Fields, problem: Option<&Refusal>) -> Page {
-    let title = if id.is_some() { "Edit incoming webhook" } else { "New incoming webhook" };
-    let action =
-        id.map_or_else(|| format!("{}/new", Part::Incoming.path()), |id| format!("{}/edit", Part::Incoming.of(id)));
-    let body = html! {
-        p.crumbs { a href=(Part::Incoming.path()) { "Incoming webhooks" } }
-        (parts::heading(title, "An address that nobody can guess, which runs a function with what others send there.", html! {}))
-        section.card.middling {
-            (parts::problem(problem.map(|p| p.message.as_str()), problem.and_then(|p| p.help.as_deref())))
-            form method="post" action=(action) {
-                (visitor.csrf())
-                (Field::text("name", "Name", fields.text("name")).required().max(100))
-                (parts::select("function", "Function", "", fields.text("function"), &functions(app)))
-                (mapping(fields))
-                (verification(fields, id.is_some()))
-                (more(fields))
-                (parts::switch("enabled", "Switched on", "While it is off, its address leads nowhere.", fields.is_on("enabled")))
-                button.primary type="submit" { "Save" }
-            }
-        }
+    let about = "An address that nobody can guess, which runs a function with what others send there.";
+    let inner = html! {
+        (Field::text("name", "Name", fields.text("name")).required().max(100))
+        (parts::select("function", "Function", "", fields.text("function"), &functions(app)))
+        (mapping(fields))
+        (verification(fields, id.is_some()))
+        (more(fields))
+        (parts::switch("enabled", "Switched on", "While it is off, its address leads nowhere.", fields.is_on("enabled")))
     };
-    visitor.page(Section::Webhooks, title, body)
+    form(visitor, Part::Incoming, id, about, problem, inner)
 }
 
 pub fn functions(app: &App) -> Vec<(String, String)> {

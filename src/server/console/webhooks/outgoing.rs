@@ -2,7 +2,7 @@
 
 use super::incoming::state;
 use super::outgoing_form::{fields_of, page, wish};
-use super::{Part, deliveries, subsections};
+use super::{Part, deliveries, listed};
 use crate::server::App;
 use crate::server::console::page::{Page, Section};
 use crate::server::console::parts;
@@ -33,17 +33,9 @@ pub fn routes() -> Router<App> {
 
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Page, Refusal> {
     let all = app.outgoing_webhooks().await?;
-    let add = || {
-        html! { @if visitor.is_administrator() { a.button.primary href="/console/webhooks/outgoing/new" { "New outgoing webhook" } } }
-    };
-    let body = html! {
-        (parts::heading("Webhooks", "Requests of others that run functions, and requests that tell others.", add()))
-        (subsections(Part::Outgoing))
-        @if all.is_empty() {
-            (parts::empty("No outgoing webhooks yet", "One sends a request to a service: when it is triggered, or when a function ends.", add()))
-        } @else { (table(&all)) }
-    };
-    Ok(visitor.page(Section::Webhooks, "Outgoing webhooks", body))
+    let table = (!all.is_empty()).then(|| table(&all));
+    let about = "One sends a request to a service: when it is triggered, or when a function ends.";
+    Ok(listed(&visitor, Part::Outgoing, about, table))
 }
 
 fn table(all: &[OutgoingWebhook]) -> Markup {
@@ -142,21 +134,9 @@ fn trigger_card(visitor: &Visitor, webhook: &OutgoingWebhook, payload: &str) -> 
 }
 
 fn actions(visitor: &Visitor, webhook: &OutgoingWebhook) -> Markup {
-    let base = Part::Outgoing.of(&webhook.id);
-    html! {
-        @if visitor.is_administrator() {
-            form method="post" action={ (base) "/switch" } {
-                (visitor.csrf())
-                @if webhook.wish.enabled { button type="submit" { "Switch off" } }
-                @else { input type="hidden" name="on" value="on"; button type="submit" { "Switch on" } }
-            }
-            a.button href={ (base) "/edit" } { "Edit" }
-            form method="post" action={ (base) "/delete" }
-                data-confirm={ "Delete the webhook “" (webhook.wish.name) "”? What was not delivered yet is not delivered any more." } {
-                (visitor.csrf()) button.danger type="submit" { "Delete" }
-            }
-        }
-    }
+    let name = &webhook.wish.name;
+    let warning = format!("Delete the webhook “{name}”? What was not delivered yet is not delivered any more.");
+    visitor.controls(&Part::Outgoing.of(&webhook.id), webhook.wish.enabled, &warning)
 }
 
 async fn blank(State(app): State<App>, Administrator(visitor): Administrator) -> Result<Page, Refusal> {
@@ -168,11 +148,8 @@ async fn create(
     Administrator(visitor): Administrator,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = match wish(&fields) {
-        Ok(wish) => app.create_outgoing_webhook(wish, visitor.name()).await.map_err(Refusal::from),
-        Err(problem) => Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, problem)),
-    };
-    done(&app, &visitor, None, &fields, made).await
+    let made = async { Ok(app.create_outgoing_webhook(wish(&fields)?, visitor.name()).await?) };
+    done(&app, &visitor, None, &fields, made.await).await
 }
 
 async fn edit(
@@ -191,11 +168,8 @@ async fn update(
     fields: Fields,
 ) -> Result<Response, Refusal> {
     let id = app.outgoing_webhook(&id).await?.id;
-    let changed = match wish(&fields) {
-        Ok(wish) => app.update_outgoing_webhook(&id, wish, visitor.name()).await.map_err(Refusal::from),
-        Err(problem) => Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, problem)),
-    };
-    done(&app, &visitor, Some(&id), &fields, changed).await
+    let changed = async { Ok(app.update_outgoing_webhook(&id, wish(&fields)?, visitor.name()).await?) };
+    done(&app, &visitor, Some(&id), &fields, changed.await).await
 }
 
 /// To the webhook's page, or back to the form with what was wrong.

@@ -1,10 +1,10 @@
 //! The form of an outgoing webhook, and what it makes of what was filled in.
 
-use super::Part;
 use super::incoming_form::functions;
 use super::rows::{Column, read, rows};
+use super::{Part, form};
 use crate::server::App;
-use crate::server::console::page::{Page, Section};
+use crate::server::console::page::Page;
 use crate::server::console::parts::{self, Field};
 use crate::server::console::{Fields, Refusal, Visitor};
 use crate::server::webhooks::outgoing::OutgoingWish;
@@ -33,40 +33,29 @@ pub async fn page(
     fields: &Fields,
     problem: Option<&Refusal>,
 ) -> Result<Page, Refusal> {
-    let title = if id.is_some() { "Edit outgoing webhook" } else { "New outgoing webhook" };
-    let action =
-        id.map_or_else(|| format!("{}/new", Part::Outgoing.path()), |id| format!("{}/edit", Part::Outgoing.of(id)));
     let links = links(visitor).await?;
-    let body = html! {
-        p.crumbs { a href=(Part::Outgoing.path()) { "Outgoing webhooks" } }
-        (parts::heading(title, "It tells others: when somebody triggers it, or when a function ends.", html! {}))
-        section.card.middling {
-            (parts::problem(problem.map(|p| p.message.as_str()), problem.and_then(|p| p.help.as_deref())))
-            form method="post" action=(action) {
-                (visitor.csrf())
-                (Field::text("name", "Name", fields.text("name")).required().max(100))
-                div.row.level {
-                    (parts::select("method", "Method", "", fields.given("method").unwrap_or("POST"), &METHODS.map(|word| (word.to_owned(), word.to_owned()))))
-                    (Field::text("module", "Module", fields.text("module")).hint("As in Leads; that of the payload where empty."))
-                }
-                (Field::text("url", "Address", fields.text("url")).required()
-                    .hint("Merge fields may stand behind the host: https://api.example.com/leads/${Leads.id}"))
-                (authorization(fields, &links))
-                (parameters(PARAMETERS, "URL parameters", fields))
-                (parameters(HEADERS, "Headers", fields))
-                (content(fields))
-                (triggers(app, fields))
-                details {
-                    summary { "More" }
-                    (Field { kind: "number", ..Field::text("timeout", "Seconds to wait", fields.text("timeout")) }.hint("30 where empty, 60 at most."))
-                    (Field::text("description", "Description", fields.text("description")))
-                }
-                (parts::switch("enabled", "Switched on", "", fields.is_on("enabled")))
-                button.primary type="submit" { "Save" }
-            }
+    let about = "It tells others: when somebody triggers it, or when a function ends.";
+    let inner = html! {
+        (Field::text("name", "Name", fields.text("name")).required().max(100))
+        div.row.level {
+            (parts::select("method", "Method", "", fields.given("method").unwrap_or("POST"), &METHODS.map(|word| (word.to_owned(), word.to_owned()))))
+            (Field::text("module", "Module", fields.text("module")).hint("As in Leads; that of the payload where empty."))
         }
+        (Field::text("url", "Address", fields.text("url")).required()
+            .hint("Merge fields may stand behind the host: https://api.example.com/leads/${Leads.id}"))
+        (authorization(fields, &links))
+        (parameters(PARAMETERS, "URL parameters", fields))
+        (parameters(HEADERS, "Headers", fields))
+        (content(fields))
+        (triggers(app, fields))
+        details {
+            summary { "More" }
+            (Field { kind: "number", ..Field::text("timeout", "Seconds to wait", fields.text("timeout")) }.hint("30 where empty, 60 at most."))
+            (Field::text("description", "Description", fields.text("description")))
+        }
+        (parts::switch("enabled", "Switched on", "", fields.is_on("enabled")))
     };
-    Ok(visitor.page(Section::Webhooks, title, body))
+    Ok(form(visitor, Part::Outgoing, id, about, problem, inner))
 }
 
 /// The connections that there are, by link name.
