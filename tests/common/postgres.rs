@@ -13,6 +13,27 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Set for the second run of a binary: the server's address, without a database.
+pub const SERVER: &str = "ARARAT_TEST_SERVER";
+/// Where the server keeps its files.
+pub const SERVER_FILES: &str = "ARARAT_TEST_SERVER_FILES";
+
+/// Runs the tests of this binary once more with [`SERVER`] set, but those whose names hold one of `skipped`;
+/// gives the line that counts them.
+pub fn run_again(server: &Postgres, temporary: &Path, skipped: &[&str]) -> String {
+    let program = std::env::current_exe().expect("this program");
+    let run = Command::new(program)
+        .args(skipped.iter().flat_map(|name| ["--skip", name]))
+        .env(SERVER, server.url("").trim_end_matches('/'))
+        .env(SERVER_FILES, &server.folder)
+        .env("TMPDIR", temporary)
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "on PostgreSQL:\n{said}\n{}", String::from_utf8_lossy(&run.stderr));
+    said.lines().find(|line| line.starts_with("test result")).unwrap_or_default().to_owned()
+}
+
 /// A running server. Whoever asks from this machine is let in, and nothing outlives a crash.
 pub struct Postgres {
     child: Child,

@@ -3,17 +3,13 @@
 use super::support::Folder;
 use ararat::server::Config;
 use sqlx::Connection;
-use std::process::Command;
 
 #[path = "../common/postgres.rs"]
 mod server;
 
 pub use server::Postgres;
+use server::{SERVER, SERVER_FILES};
 
-/// Set for the second run: the server's address, without a database.
-const SERVER: &str = "ARARAT_TEST_SERVER";
-/// Where the server keeps its files.
-const SERVER_FILES: &str = "ARARAT_TEST_SERVER_FILES";
 /// Tests that choose their own database.
 const OTHERS: [&str; 3] = ["everything_again", "cli::", "nodes::"];
 
@@ -24,17 +20,7 @@ fn everything_again_on_postgresql() {
     }
     let Some(server) = Postgres::start() else { return };
     let temporary = Folder::new("on-postgresql");
-    let program = std::env::current_exe().expect("this program");
-    let run = Command::new(program)
-        .args(OTHERS.iter().flat_map(|name| ["--skip", name]))
-        .env(SERVER, server.url("").trim_end_matches('/'))
-        .env(SERVER_FILES, &server.folder)
-        .env("TMPDIR", &temporary.0)
-        .output()
-        .expect("runs");
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "on PostgreSQL:\n{said}\n{}", String::from_utf8_lossy(&run.stderr));
-    let passed = said.lines().find(|line| line.starts_with("test result")).unwrap_or_default();
+    let passed = server::run_again(&server, &temporary.0, &OTHERS);
     let engines = tokio::runtime::Runtime::new().expect("a runtime").block_on(schemas(&server.url("postgres")));
     assert!(engines > 50, "{engines} engines were on the server");
     println!("on PostgreSQL, {engines} engines: {passed}");
