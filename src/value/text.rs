@@ -137,23 +137,23 @@ impl Text {
 
     /// With the letters `a` to `z` in upper case.
     pub fn ascii_upper(&self) -> Self {
-        match *self {
-            Text::Short(mut short) => {
-                short.bytes.make_ascii_uppercase();
-                Text::Short(short)
-            }
-            Text::Long(ref long) => Text::from(long.as_str().to_ascii_uppercase()),
-        }
+        self.recased(<[u8]>::make_ascii_uppercase, str::to_ascii_uppercase)
     }
 
     /// With the letters `A` to `Z` in lower case.
     pub fn ascii_lower(&self) -> Self {
+        self.recased(<[u8]>::make_ascii_lowercase, str::to_ascii_lowercase)
+    }
+
+    /// A short text is changed in place, by the first; a long one is made anew, by the second.
+    #[inline(always)]
+    fn recased(&self, short: impl Fn(&mut [u8]), long: impl Fn(&str) -> String) -> Self {
         match *self {
-            Text::Short(mut short) => {
-                short.bytes.make_ascii_lowercase();
-                Text::Short(short)
+            Text::Short(mut changed) => {
+                short(&mut changed.bytes);
+                Text::Short(changed)
             }
-            Text::Long(ref long) => Text::from(long.as_str().to_ascii_lowercase()),
+            Text::Long(ref text) => Text::from(long(text.as_str())),
         }
     }
 
